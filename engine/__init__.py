@@ -1,0 +1,1 @@
+"""Pixels: everything between a stranger's bytes and a finished picture. Knows no Discord and no SQL."""
