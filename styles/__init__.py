@@ -5,16 +5,194 @@
 'Ghibli'
 """
 
-from pydantic import BaseModel, ConfigDict
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, final
+
+from pydantic import Field, ValidationError
+
+from styles.recipe import Recipe
+from styles.value import Share, Value
+
+__all__ = ["Catalogue", "Checks", "Lora", "Models", "Prompt", "Recipe", "Style", "StyleError", "Tuning", "load"]
+
+_LEADS = "ghibli"
+
+Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\S")]
 
 
-class Style(BaseModel):
+class Prompt(Value):
+    """The words for models that read words.
+
+    Attributes
+    ----------
+    positive, negative
+        What the picture shows and what it must not show, for models that are told what to draw. Text encoders of the
+        Stable Diffusion families read about 75 words of it, and the negative one only with a guidance above 1.
+    instruction
+        What to do to the photo, for models that edit.
+    """
+
+    positive: Text
+    negative: Text
+    instruction: Text
+
+
+class Lora(Value):
+    """A style's own weights on top of a model: a safetensors file in a hub repository."""
+
+    repo: Annotated[str, Field(pattern=r"^[\w.-]+/[\w.-]+$")]
+    file: Annotated[str, Field(pattern=r"^[\w-][\w./-]*\.safetensors$")]
+    weight: Annotated[float, Field(gt=0, le=2)] = 1
+
+
+class Tuning(Value):
+    """Where a model family starts from in this style.
+
+    Attributes
+    ----------
+    strength
+        The share of noise that it starts from when the member asks for the middle strength; 1 is noise alone.
+    guidance
+        The scale of classifier-free guidance; 1 is none.
+    source
+        Where these numbers come from, as a sentence.
+    calibrated
+        Whether they were tried on the real weights and measured.
+    """
+
+    strength: Annotated[float, Field(gt=0, le=1)]
+    guidance: Annotated[float, Field(ge=1, le=20)]
+    steps: Annotated[int, Field(ge=1, le=50)]
+    source: Text
+    calibrated: bool = False
+    lora: Lora | None = None
+
+
+class Models(Value):
+    """One tuning a model family; a family without one does not offer the style."""
+
+    edit: Tuning | None = None
+    sd15: Tuning | None = None
+    sdxl: Tuning | None = None
+
+
+class Checks(Value):
+    """How much of the photo's structure a picture must keep to be shown; styles that simplify more keep less.
+
+    Attributes
+    ----------
+    min_edge_f1
+        The least agreement of edges (F1 score).
+    min_structure
+        The least multi-scale structure term of SSIM.
+    """
+
+    min_edge_f1: Share = 0.50
+    min_structure: Share = 0.55
+
+
+class Style(Value):
     """One style: what members read about it and what each engine needs to paint it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    label: str
-    emoji: str
-    summary: str
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,32}$")]
+    label: Annotated[str, Field(min_length=1, max_length=32, pattern=r"\S")]
+    emoji: Annotated[str, Field(min_length=1, max_length=8, pattern=r"^\S+$")]
+    summary: Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
     adult: bool = False
+    prompt: Prompt
+    models: Models
+    painter: Recipe
+    checks: Checks = Checks()
+
+
+@final
+class StyleError(Exception):
+    """The styles cannot be used.
+
+    Attributes
+    ----------
+    problems
+        Every problem found, one line each: the file, the field where there is one, and what is wrong with it.
+    """
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@final
+class Catalogue(Mapping[str, Style]):
+    """The styles by id, in the order in which members see them. It never changes."""
+
+    __slots__ = ("_styles",)
+
+    def __init__(self, styles: Mapping[str, Style]) -> None:
+        self._styles = dict(styles)
+
+    def __getitem__(self, style_id: str) -> Style:
+        return self._styles[style_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._styles)
+
+    def __len__(self) -> int:
+        return len(self._styles)
+
+
+def load(folder: Path | None = None) -> Catalogue:
+    """Read the styles that come with Animify, and those of the operator's own `folder` after them.
+
+    Raises
+    ------
+    StyleError
+        With every problem of every file at once.
+    """
+    problems: list[str] = []
+    built_in = _read_all(resources.files(__name__), problems)
+    own = _read_all(folder, problems) if folder else {}
+    problems += [
+        f"{style_id}.toml: id: a style of that name comes with Animify" for style_id in own if style_id in built_in
+    ]
+    if problems:
+        raise StyleError(tuple(problems))
+    return Catalogue({style_id: style for style_id, style in (built_in | own).items() if style is not None})
+
+
+def _read_all(folder: Traversable, problems: list[str]) -> dict[str, Style | None]:
+    """Read the folder's style files by id; None stands for a file whose problems were noted."""
+    try:
+        files = [file for file in folder.iterdir() if file.name.endswith(".toml")]
+    except OSError as error:
+        problems.append(f"{folder}: {error.strerror}")
+        return {}
+    files.sort(key=lambda file: (file.name != f"{_LEADS}.toml", file.name))
+    return {file.name.removesuffix(".toml"): _read(file, problems) for file in files}
+
+
+def _read(file: Traversable, problems: list[str]) -> Style | None:
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        return _parse(file.name.removesuffix(".toml"), table)
+    except ValidationError as error:
+        problems += [f"{file.name}: {_field(fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+    except OSError as error:
+        problems.append(f"{file.name}: {error.strerror}")
+    except ValueError as error:
+        problems.append(f"{file.name}: {error}")  # tomllib names line and column; text that is no UTF-8 has a position
+    return None
+
+
+def _parse(style_id: str, table: dict[str, object]) -> Style:
+    if "id" in table:
+        raise ValueError("id: it is the file's name and must not stand in the file")
+    # through JSON, since strict validation takes a list for a tuple there but not from Python values
+    return Style.model_validate_json(json.dumps({"id": style_id, **table}, default=str))
+
+
+def _field(location: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, location))

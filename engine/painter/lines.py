@@ -1,0 +1,45 @@
+"""Line art: where the pen goes, and what it leaves on the picture."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import cv
+from engine.cv import Plane, Planes
+from engine.painter.flow import Flow
+from engine.painter.noise import Random, trembled
+from engine.painter.planes import smoothstep, vector
+from engine.painter.smoothing import blur
+from styles.recipe import Line
+
+_CERTAIN = 0.35  # the opacity from which a pixel counts as part of a line when its length is judged
+_TREMBLE_SIZE = 28  # units over which the hand moves one way
+
+
+def drawn(response: Plane, grey: Plane, flow: Flow, skin: Plane, *, line: Line, unit: float) -> Plane:
+    """Turn a difference of Gaussians into ink, 0 (none) to 1 (a full line).
+
+    Only the dark side of edges is drawn, in proportion to the light around: otherwise mid-grey backgrounds turn to
+    ink. Skin is drawn sparingly, since every wrinkle and shadow there would age the face.
+    """
+    contrast = response / (blur(grey, 16 * unit) + 0.22)
+    contrast *= -(0.35 + 0.65 * flow.anisotropy) / (1 + 1.6 * smoothstep(0.15, 0.6, skin))
+    ink = smoothstep(line.faint, line.full, contrast)
+    return ink * blur(_long_enough(ink, line.shortest * unit), 0.8)
+
+
+def _long_enough(ink: Plane, shortest: float) -> Plane:
+    labels, stats = cv.components((ink > _CERTAIN).astype(np.uint8), connectivity=8)
+    sides: NDArray[np.int32] = stats[:, 2:4]
+    kept = (np.hypot(sides[:, 0], sides[:, 1]) >= shortest).astype(np.float32)
+    kept[0] = 1  # the background label: faint ink between certain lines
+    return np.take(kept, labels)
+
+
+def by_hand(ink: Plane, line: Line, unit: float, random: Random) -> Plane:
+    """Let the hand tremble as much as the line says."""
+    return trembled(ink, line.wobble * unit, _TREMBLE_SIZE * unit, random) if line.wobble else ink
+
+
+def inked(planes: Planes, ink: Plane, line: Line) -> Planes:
+    """Lay ink over a picture; it darkens the local colour down to what the line keeps of it."""
+    return planes * (1 - ink * line.amount * (1 - vector(line.keep)))
