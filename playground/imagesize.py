@@ -1,0 +1,38 @@
+"""Width and height from the first bytes of a picture: what Discord declares about an attachment."""
+
+import struct
+
+PNG = b"\x89PNG\r\n\x1a\n"
+JPEG = b"\xff\xd8"
+GIF = (b"GIF87a", b"GIF89a")
+
+_SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+"""JPEG's start-of-frame markers, which carry the size."""
+
+
+def image_size(data: bytes) -> tuple[int, int] | None:
+    """(width, height) in pixels of a PNG, JPEG or GIF by its header, None for anything else."""
+    try:
+        if data.startswith(PNG):
+            width, height = struct.unpack_from(">II", data, 16)
+        elif data.startswith(GIF):
+            width, height = struct.unpack_from("<HH", data, 6)
+        elif data.startswith(JPEG):
+            return _jpeg_size(data)
+        else:
+            return None
+    except struct.error:
+        return None
+    return width, height
+
+
+def _jpeg_size(data: bytes) -> tuple[int, int] | None:
+    offset = len(JPEG)
+    while True:
+        mark, kind, length = struct.unpack_from(">BBH", data, offset)
+        if mark != JPEG[0]:
+            return None
+        if kind in _SOF:
+            height, width = struct.unpack_from(">HH", data, offset + 5)
+            return width, height
+        offset += 2 + length

@@ -1,0 +1,79 @@
+"""Trees of message components: walking them, reading their text and finding their buttons."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from playground.errors import Json
+
+
+class Kind(IntEnum):
+    """Component types; those up to CHANNEL_SELECT fit into messages without the Components V2 flag."""
+
+    ACTION_ROW = 1
+    BUTTON = 2
+    STRING_SELECT = 3
+    TEXT_INPUT = 4
+    USER_SELECT = 5
+    ROLE_SELECT = 6
+    MENTIONABLE_SELECT = 7
+    CHANNEL_SELECT = 8
+    SECTION = 9
+    TEXT_DISPLAY = 10
+    THUMBNAIL = 11
+    MEDIA_GALLERY = 12
+    FILE = 13
+    SEPARATOR = 14
+    CONTAINER = 17
+    LABEL = 18
+    FILE_UPLOAD = 19
+
+
+SELECTS = frozenset(
+    {Kind.STRING_SELECT, Kind.USER_SELECT, Kind.ROLE_SELECT, Kind.MENTIONABLE_SELECT, Kind.CHANNEL_SELECT}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    label: str
+    custom_id: str | None
+    url: str | None = None
+    disabled: bool = False
+
+
+def walk(components: Iterable[Json]) -> Iterator[Json]:
+    """Every component, parents before children, in the order in which they are shown."""
+    for component in components:
+        yield component
+        yield from walk(component.get("components", ()))
+        yield from walk(component[slot] for slot in ("accessory", "component") if slot in component)
+
+
+def visible_text(components: Iterable[Json]) -> list[str]:
+    return [each["content"] for each in walk(components) if each["type"] == Kind.TEXT_DISPLAY]
+
+
+def buttons(components: Iterable[Json]) -> tuple[Button, ...]:
+    return tuple(
+        Button(each.get("label") or "", each.get("custom_id"), each.get("url"), each.get("disabled", False))
+        for each in walk(components)
+        if each["type"] == Kind.BUTTON
+    )
+
+
+def interactive(components: Iterable[Json], custom_id: str) -> Json | None:
+    """The component with this custom_id."""
+    return next((each for each in walk(components) if each.get("custom_id") == custom_id), None)
+
+
+def media(components: Iterable[Json]) -> Iterator[Json]:
+    """Every media object (`{"url": …}`) of thumbnails, galleries and files."""
+    for component in walk(components):
+        match component["type"]:
+            case Kind.THUMBNAIL:
+                yield component["media"]
+            case Kind.MEDIA_GALLERY:
+                yield from (item["media"] for item in component["items"])
+            case Kind.FILE:
+                yield component["file"]

@@ -1,0 +1,144 @@
+"""The loopback server: every call passes faults, authorisation and rate limits on its way to the handler."""
+
+import json
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from playground import rest_commands, rest_identity, rest_interactions, rest_messages, rest_threads, rest_webhooks
+from playground.backend import Backend
+from playground.calls import Answer, Call, Route
+from playground.errors import Code, DiscordError, Json
+from playground.events import Violation
+from playground.faults import Fault
+from playground.ratelimits import VIA
+from playground.uploads import MAX_REQUEST
+
+ROUTES = (
+    *rest_identity.ROUTES,
+    *rest_commands.ROUTES,
+    *rest_messages.ROUTES,
+    *rest_threads.ROUTES,
+    *rest_interactions.ROUTES,
+    *rest_webhooks.ROUTES,
+)
+API = "/discord.com/api/v10"
+GATEWAYS = ("/gateway.discord.gg/", "/gateway-resume.discord.gg/")
+CDN_HOSTS = ("/cdn.discordapp.com", "/media.discordapp.net")
+
+COUNTED_AS_INVALID = frozenset({401, 403, 429})
+
+WebHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Server:
+    """Serves every host of Discord under one origin: the host is the first part of the path."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        app = web.Application(client_max_size=2 * MAX_REQUEST)
+        for route in ROUTES:
+            app.router.add_route(route.method, API + route.path, self._handler(route))
+        for path in GATEWAYS:
+            app.router.add_get(path, backend.gateway.serve)
+        for host in CDN_HOSTS:
+            app.router.add_get(host + "/{path:.*}", self._download)
+        app.router.add_route("*", "/{path:.*}", self._unknown)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        self.origin = ""
+
+    async def start(self) -> None:
+        """Listen on a free port of 127.0.0.1, and nowhere else."""
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = self._runner.addresses[0][:2]
+        self.origin = f"http://{host}:{port}"
+
+    async def stop(self) -> None:
+        self._backend.interactions.close()
+        self._backend.gateway.close()
+        await self._runner.cleanup()
+
+    def _handler(self, route: Route) -> WebHandler:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            fault = self._backend.faults.take(request.method, request.path.removeprefix(API))
+            if fault and not fault.handled:
+                return _misfortune(request, fault)
+            response = await self._answer(route, request)
+            return _misfortune(request, fault) if fault else response
+
+        return handle
+
+    async def _answer(self, route: Route, request: web.Request) -> web.Response:
+        limits = self._backend.limits
+        if limits.banned:
+            return web.Response(status=429, text="You are being blocked from accessing our API temporarily")
+        headers = dict(VIA)
+        try:
+            self._authorise(route, request)
+            verdict = limits.spend(
+                route.name, request.match_info.get(route.major, ""), counts_globally=not route.by_token
+            )
+            headers = dict(verdict.headers)
+            if verdict.retry_after is not None:
+                return self._too_many(route, verdict.retry_after, verdict.scope, headers)
+            answer = await route.handler(Call(self._backend, request, route.name))
+        except DiscordError as error:
+            return self._refuse(route.name, error, headers)
+        return _json(answer, headers)
+
+    def _authorise(self, route: Route, request: web.Request) -> None:
+        if not route.by_token and request.headers.get("Authorization") != f"Bot {self._backend.token}":
+            raise DiscordError(Code.GENERAL, "unauthorized", "the Authorization header is not the bot's token")
+
+    def _refuse(self, route: str, error: DiscordError, headers: dict[str, str]) -> web.Response:
+        self._backend.violate(Violation(error.rule, error.what, route))
+        if error.status in COUNTED_AS_INVALID:
+            self._backend.limits.note_invalid()
+        return _json(error.body(), headers, error.status)
+
+    def _too_many(self, route: Route, wait: float, scope: str, headers: dict[str, str]) -> web.Response:
+        self._backend.limits.note_invalid()
+        self._backend.violate(Violation("rate-limited", f"wait {wait:.3f} s ({scope})", route.name))
+        return _limited(wait, scope, headers)
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        path = "/" + request.match_info["path"]
+        fault = self._backend.faults.take("GET", path)
+        if fault:
+            return _misfortune(request, fault)
+        blob = self._backend.cdn.open(path, request.query_string)
+        if blob is None:
+            self._backend.violate(
+                Violation("cdn-gone", "the address is unsigned or expired, or the file gone", "GET cdn")
+            )
+            return web.Response(status=404, text="This content is no longer available.")
+        return web.Response(body=blob.data, content_type=blob.content_type or "application/octet-stream")
+
+    async def _unknown(self, request: web.Request) -> web.StreamResponse:
+        what = f"{request.method} {request.path} is not modelled here"
+        self._backend.violate(Violation("unknown-route", what, request.method))
+        return _json({"message": "404: Not Found", "code": 0}, dict(VIA), 404)
+
+
+def _json(answer: Answer, headers: dict[str, str], status: int = 200) -> web.Response:
+    """A JSON answer, whose content type discord.py wants to read exactly so."""
+    if answer is None:
+        return web.Response(status=204, headers=headers)
+    body = json.dumps(answer).encode()
+    return web.Response(body=body, status=status, headers=headers | {"Content-Type": "application/json"})
+
+
+def _limited(wait: float, scope: str, headers: dict[str, str]) -> web.Response:
+    body: Json = {"message": "You are being rate limited.", "retry_after": round(wait, 3), "global": scope == "global"}
+    extra = {"Retry-After": str(int(wait) + 1), "X-RateLimit-Scope": scope}
+    return _json(body, headers | extra, 429)
+
+
+def _misfortune(request: web.Request, fault: Fault) -> web.Response:
+    if fault.disconnect and request.transport:
+        request.transport.abort()
+    if fault.retry_after is not None:
+        return _limited(fault.retry_after, "user", dict(VIA))
+    return web.Response(status=fault.status, text="a fault on demand")

@@ -1,0 +1,155 @@
+"""What the world is made of: users, roles, guilds, channels, attachments and messages, as frozen values."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum, IntFlag
+
+from playground.errors import Json
+from playground.layout import Button, buttons, visible_text
+from playground.permissions import Overwrite, Permissions
+
+MEBIBYTE = 1024 * 1024
+CDN = "https://cdn.discordapp.com"
+
+
+class ChannelKind(IntEnum):
+    TEXT = 0
+    DM = 1
+    VOICE = 2
+    PUBLIC_THREAD = 11
+
+
+class MessageKind(IntEnum):
+    DEFAULT = 0
+    REPLY = 19
+    COMMAND = 20
+
+
+class MessageFlags(IntFlag):
+    SUPPRESS_EMBEDS = 1 << 2
+    HAS_THREAD = 1 << 5
+    EPHEMERAL = 1 << 6
+    LOADING = 1 << 7
+    SUPPRESS_NOTIFICATIONS = 1 << 12
+    IS_COMPONENTS_V2 = 1 << 15
+
+
+NO_FLAGS = MessageFlags(0)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    id: int
+    name: str
+    is_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    id: int
+    name: str
+    permissions: Permissions
+
+
+@dataclass(frozen=True, slots=True)
+class GuildState:
+    """A guild; @everyone has the guild's own id, as on Discord, and `people_role` is what every person holds."""
+
+    id: int
+    name: str
+    owner_id: int
+    roles: dict[int, Role]
+    members: dict[int, frozenset[int]]
+    people_role: int
+    filesize_limit: int = 10 * MEBIBYTE
+    thread_limit: int = 1000
+    locale: str = "en-US"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """A channel, a direct message (`recipient_id`) or a thread (`parent_id`, `owner_id`)."""
+
+    id: int
+    kind: ChannelKind
+    name: str
+    guild_id: int | None = None
+    parent_id: int | None = None
+    owner_id: int | None = None
+    recipient_id: int | None = None
+    overwrites: tuple[Overwrite, ...] = ()
+    nsfw: bool = False
+    archived: bool = False
+    locked: bool = False
+    auto_archive_minutes: int = 1440
+    archive_changed_at: float = 0.0
+
+    @property
+    def is_thread(self) -> bool:
+        return self.kind is ChannelKind.PUBLIC_THREAD
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file on the CDN; `path` begins with a slash, `url` is unsigned and therefore not fetched by a client."""
+
+    id: int
+    filename: str
+    size: int
+    content_type: str | None
+    path: str
+    width: int | None = None
+    height: int | None = None
+    description: str | None = None
+    ephemeral: bool = False
+
+    @property
+    def url(self) -> str:
+        return CDN + self.path
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message as it stood at one moment; `Playground.latest` gives its present state.
+
+    `components` are Discord's own objects, their `attachment://` references resolved; `mentions` are the ids of the
+    users whom it pinged.
+    """
+
+    id: int
+    channel_id: int
+    author: User
+    created_at: float
+    kind: MessageKind = MessageKind.DEFAULT
+    guild_id: int | None = None
+    content: str = ""
+    flags: MessageFlags = NO_FLAGS
+    components: tuple[Json, ...] = ()
+    embeds: tuple[Json, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    mentions: tuple[int, ...] = ()
+    mentions_everyone: bool = False
+    edited_at: float | None = None
+    nonce: str | None = None
+    reference_id: int | None = None
+    interaction_id: int | None = None
+    interaction: Json | None = field(default=None, repr=False)
+    recipient_id: int | None = None
+
+    @property
+    def ephemeral(self) -> bool:
+        """Whether only `recipient_id` sees it."""
+        return bool(self.flags & MessageFlags.EPHEMERAL)
+
+    @property
+    def loading(self) -> bool:
+        """Whether it still reads "… is thinking"."""
+        return bool(self.flags & MessageFlags.LOADING)
+
+    @property
+    def text(self) -> str:
+        """All text that a person reads in it: the content and every text component, one a line."""
+        return "\n".join(part for part in (self.content, *visible_text(self.components)) if part)
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        return buttons(self.components)

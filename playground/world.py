@@ -1,0 +1,117 @@
+"""The state of this Discord: who is where, and what was said; look-ups raise Discord's own errors."""
+
+from collections import defaultdict
+
+from playground.clock import Clock, Snowflakes
+from playground.errors import Code, DiscordError
+from playground.permissions import DIRECT_MESSAGE, MEMBER_DEFAULT, NO_PERMISSIONS, Permissions, effective
+from playground.values import ChannelKind, ChannelState, GuildState, Message, MessageFlags, Role, User
+
+
+class World:
+    """Guilds, channels, users and messages by id; values are frozen and replaced, never changed."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.next_id = Snowflakes(clock)
+        self.bot = User(self.next_id(), "Playground Bot", is_bot=True)
+        self.guilds: dict[int, GuildState] = {}
+        self.channels: dict[int, ChannelState] = {}
+        self.users: dict[int, User] = {self.bot.id: self.bot}
+        self.messages: dict[int, Message] = {}
+        self._history: defaultdict[int, dict[int, None]] = defaultdict(dict)
+        self._direct: dict[int, int] = {}
+
+    def add_user(self, name: str) -> User:
+        user = User(self.next_id(), name)
+        self.users[user.id] = user
+        return user
+
+    def add_guild(self, name: str, filesize_limit: int, bot_permissions: Permissions) -> GuildState:
+        """A guild owned by nobody present, whose @everyone may nothing, so that the bot has exactly its own bits."""
+        guild_id, bot_role, people = self.next_id(), self.next_id(), self.next_id()
+        roles = {
+            guild_id: Role(guild_id, "@everyone", NO_PERMISSIONS),
+            bot_role: Role(bot_role, self.bot.name, bot_permissions),
+            people: Role(people, "people", MEMBER_DEFAULT),
+        }
+        members = {self.bot.id: frozenset({bot_role})}
+        guild = GuildState(guild_id, name, self.next_id(), roles, members, people, filesize_limit)
+        self.guilds[guild_id] = guild
+        return guild
+
+    def add_channel(self, guild_id: int, name: str, kind: ChannelKind, *, nsfw: bool = False) -> ChannelState:
+        channel = ChannelState(self.next_id(), kind, name, guild_id, nsfw=nsfw)
+        self.channels[channel.id] = channel
+        return channel
+
+    def direct_channel(self, user: User) -> ChannelState:
+        """The direct message with the bot: one a user."""
+        if user.id not in self._direct:
+            channel = ChannelState(self.next_id(), ChannelKind.DM, user.name, recipient_id=user.id)
+            self.channels[channel.id] = channel
+            self._direct[user.id] = channel.id
+        return self.channels[self._direct[user.id]]
+
+    def store(self, message: Message) -> None:
+        self.messages[message.id] = message
+        self._history[message.channel_id][message.id] = None
+
+    def remove(self, message: Message) -> None:
+        del self.messages[message.id]
+        del self._history[message.channel_id][message.id]
+
+    def history(self, channel_id: int) -> list[Message]:
+        """The channel's messages, oldest first."""
+        return [self.messages[each] for each in self._history[channel_id]]
+
+    def guild(self, guild_id: int) -> GuildState:
+        if guild_id not in self.guilds:
+            raise DiscordError(Code.UNKNOWN_GUILD, "unknown-guild")
+        return self.guilds[guild_id]
+
+    def channel(self, channel_id: int) -> ChannelState:
+        if channel_id not in self.channels:
+            raise DiscordError(Code.UNKNOWN_CHANNEL, "unknown-channel")
+        return self.channels[channel_id]
+
+    def message(self, channel_id: int, message_id: int) -> Message:
+        """A message that the channel's API knows: ephemeral ones it does not."""
+        message = self.messages.get(message_id)
+        if message is None or message.channel_id != channel_id or message.flags & MessageFlags.EPHEMERAL:
+            raise DiscordError(Code.UNKNOWN_MESSAGE, "unknown-message")
+        return message
+
+    def active_threads(self, guild_id: int) -> list[ChannelState]:
+        return [
+            each
+            for each in self.channels.values()
+            if each.is_thread and each.guild_id == guild_id and not each.archived
+        ]
+
+    def thread_of(self, message_id: int) -> ChannelState | None:
+        """The thread started from this message, which has the message's own id."""
+        thread = self.channels.get(message_id)
+        return thread if thread and thread.is_thread else None
+
+    def permissions(self, channel: ChannelState, user_id: int) -> Permissions:
+        """What this user may do in this channel; threads follow their parent."""
+        if channel.guild_id is None:
+            return DIRECT_MESSAGE
+        guild = self.guilds[channel.guild_id]
+        held = guild.members.get(user_id, frozenset())
+        base = guild.roles[guild.id].permissions
+        for role in held:
+            base |= guild.roles[role].permissions
+        home = self.channels[channel.parent_id] if channel.parent_id else channel
+        return effective(base, home.overwrites, everyone=guild.id, roles=held, user=user_id)
+
+    def require(self, channel: ChannelState, *needed: Permissions) -> None:
+        """Refuse the bot's call where it may not see the channel (50001) or lacks a permission (50013)."""
+        held = self.permissions(channel, self.bot.id)
+        if not held & Permissions.VIEW_CHANNEL:
+            raise DiscordError(Code.MISSING_ACCESS, "missing-access", f"the bot does not see #{channel.name}")
+        missing = [each.name or "" for each in needed if not held & each]
+        if missing:
+            what = f"the bot lacks {', '.join(missing)} in #{channel.name}"
+            raise DiscordError(Code.MISSING_PERMISSIONS, "missing-permissions", what)

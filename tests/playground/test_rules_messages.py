@@ -1,0 +1,273 @@
+"""Rules of messages: what may be in them, who may write and edit them, and which of them are the same."""
+
+from typing import Any
+
+import pytest
+
+from playground import BOT_DEFAULT, Permissions, Playground
+from tests.playground.rawclient import V2, Stage
+
+LONG_EMBEDS = [{"description": "d" * 4000}, {"description": "d" * 2001}]
+TEXT = {"type": 10, "content": "a card"}
+CARD = {"flags": V2, "components": [TEXT]}
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"content": "c" * 2001}, 50035),
+        ({}, 50006),
+        ({"content": ""}, 50006),
+        ({"embeds": [{"title": "t"}] * 11}, 50035),
+        ({"embeds": [{"title": "t" * 257}]}, 50035),
+        ({"embeds": [{"fields": [{"name": "n", "value": "v"}] * 26}]}, 50035),
+        ({"embeds": LONG_EMBEDS}, 50035),
+        ({"embeds": [{"image": {"url": "attachment://gone.png"}}]}, 50035),
+        ({"embeds": [{"fields": [{"name": "n" * 257, "value": "v"}]}]}, 50035),
+        ({"content": 1}, 50035),
+        ({"content": "c", "nonce": "n" * 26}, 50035),
+        ({"content": "c", "allowed_mentions": {"parse": ["nobody"]}}, 50035),
+        ({"content": "c", "allowed_mentions": {"parse": ["users"], "users": ["1"]}}, 50035),
+        ({"content": "c", "allowed_mentions": {"users": ["1"] * 101}}, 50035),
+        ({"content": "c", "message_reference": {"message_id": "1"}}, 50035),
+        ({"content": "c", "flags": "many"}, 50035),
+    ],
+)
+async def test_a_message_that_breaks_a_rule_is_refused(stage: Stage, body: dict[str, Any], code: int) -> None:
+    reply = await stage.raw.call("POST", f"/channels/{stage.channel.id}/messages", body)
+    assert reply.refusal == (400, code)
+    assert stage.channel.messages == []
+    assert len(stage.playground.violations) == 1
+
+
+async def test_an_embed_within_the_limits_is_accepted(stage: Stage) -> None:
+    embed = {"title": "t" * 256, "fields": [{"name": "n" * 256, "value": "v" * 1024}] * 4}
+    assert (await stage.send({"embeds": [embed]})).embeds == (embed,)
+
+
+async def test_a_body_that_is_no_json_is_refused(stage: Stage) -> None:
+    reply = await stage.raw.call("POST", f"/channels/{stage.channel.id}/messages", data=b"{")
+    assert reply.refusal == (400, 50109)
+
+
+async def test_a_multipart_body_within_another_is_refused(stage: Stage) -> None:
+    inner = b"--a\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n\r\n--b--\r\n\r\n--a--\r\n"
+    path = f"/channels/{stage.channel.id}/messages"
+    reply = await stage.raw.call("POST", path, data=inner, content_type="multipart/form-data; boundary=a")
+    assert reply.refusal == (400, 50109)
+
+
+async def test_an_invalid_form_names_the_field(stage: Stage) -> None:
+    reply = await stage.raw.call("POST", f"/channels/{stage.channel.id}/messages", {"content": "c" * 2001})
+    assert reply.body["errors"]["content"]["_errors"][0]["code"] == "BASE_TYPE_BAD_LENGTH"
+
+
+@pytest.mark.parametrize("legacy", [{"content": "text"}, {"embeds": [{"title": "t"}]}, {"sticker_ids": ["1"]}])
+async def test_components_v2_stand_alone(stage: Stage, legacy: dict[str, Any]) -> None:
+    reply = await stage.raw.call("POST", f"/channels/{stage.channel.id}/messages", {**CARD, **legacy})
+    assert reply.refusal == (400, 50035)
+    assert stage.rules() == ["v2-legacy-field"]
+
+
+async def test_the_components_v2_flag_cannot_be_removed(stage: Stage) -> None:
+    message = await stage.send(CARD)
+    path = f"/channels/{stage.channel.id}/messages/{message.id}"
+    assert (await stage.raw.call("PATCH", path, {"flags": 0, "components": []})).refusal == (400, 50035)
+    assert stage.rules() == ["v2-flag-removed"]
+
+
+async def test_a_message_becomes_a_v2_one_only_without_its_content(stage: Stage) -> None:
+    message = await stage.send({"content": "old"})
+    path = f"/channels/{stage.channel.id}/messages/{message.id}"
+    assert (await stage.raw.call("PATCH", path, CARD)).refusal == (400, 50035)
+    assert (await stage.raw.call("PATCH", path, {**CARD, "content": None})).status == 200
+
+
+async def test_others_messages_cannot_be_edited(stage: Stage) -> None:
+    message = await stage.mika.say(stage.channel, "mine")
+    path = f"/channels/{stage.channel.id}/messages/{message.id}"
+    assert (await stage.raw.call("PATCH", path, {"content": "yours"})).refusal == (403, 50005)
+
+
+async def test_others_messages_are_deleted_with_a_permission_only(stage: Stage) -> None:
+    message = await stage.mika.say(stage.channel, "mine")
+    path = f"/channels/{stage.channel.id}/messages/{message.id}"
+    assert (await stage.raw.call("DELETE", path)).refusal == (403, 50013)
+    stage.guild.set_bot_permissions(BOT_DEFAULT | Permissions.MANAGE_MESSAGES)
+    assert (await stage.raw.call("DELETE", path)).status == 204
+
+
+@pytest.mark.parametrize(
+    ("denied", "files", "code"),
+    [
+        (Permissions.VIEW_CHANNEL, None, 50001),
+        (Permissions.SEND_MESSAGES, None, 50013),
+        (Permissions.ATTACH_FILES, {"a.png": b"1"}, 50013),
+    ],
+)
+async def test_the_bot_writes_with_permission_only(
+    stage: Stage, denied: Permissions, files: dict[str, bytes] | None, code: int
+) -> None:
+    stage.channel.overwrite_bot(deny=denied)
+    path = f"/channels/{stage.channel.id}/messages"
+    assert (await stage.raw.call("POST", path, {"content": "hello"}, files=files)).refusal == (403, code)
+
+
+async def test_history_needs_a_permission(stage: Stage) -> None:
+    message = await stage.send({"content": "hello"})
+    stage.channel.overwrite_bot(deny=Permissions.READ_MESSAGE_HISTORY)
+    path = f"/channels/{stage.channel.id}/messages"
+    assert (await stage.raw.call("GET", path)).body == []
+    assert (await stage.raw.call("GET", f"{path}/{message.id}")).refusal == (403, 50013)
+    reply = {"content": "re", "message_reference": {"message_id": str(message.id)}}
+    assert (await stage.raw.call("POST", path, reply)).refusal == (400, 160002)
+
+
+async def test_a_reply_refers_to_its_message_or_does_without(stage: Stage) -> None:
+    message = await stage.send({"content": "hello"})
+    reply = await stage.send({"content": "re", "message_reference": {"message_id": str(message.id)}})
+    path = f"/channels/{stage.channel.id}/messages/{reply.id}"
+    assert (await stage.raw.call("GET", path)).body["message_reference"]["message_id"] == str(message.id)
+    lenient = {"content": "re", "message_reference": {"message_id": "1", "fail_if_not_exists": False}}
+    assert (await stage.send(lenient)).reference_id is None
+
+
+async def test_typing_needs_the_permission_to_write(stage: Stage) -> None:
+    path = f"/channels/{stage.channel.id}/typing"
+    assert (await stage.raw.call("POST", path)).status == 204
+    stage.channel.overwrite_bot(deny=Permissions.SEND_MESSAGES)
+    assert (await stage.raw.call("POST", path)).refusal == (403, 50013)
+
+
+async def test_history_is_read_from_both_sides(stage: Stage) -> None:
+    first, second, third = [await stage.send({"content": text}) for text in "123"]
+    path = f"/channels/{stage.channel.id}/messages?limit=2"
+
+    async def ids(query: str) -> list[int]:
+        return [int(each["id"]) for each in (await stage.raw.call("GET", path + query)).body]
+
+    assert await ids("") == [third.id, second.id]
+    assert await ids(f"&before={third.id}") == [second.id, first.id]
+    assert await ids(f"&after={first.id}") == [third.id, second.id]
+
+
+async def test_a_repeated_enforced_nonce_returns_the_first_message(stage: Stage) -> None:
+    path, body = f"/channels/{stage.channel.id}/messages", {"content": "once", "nonce": "7", "enforce_nonce": True}
+    first, again = [(await stage.raw.call("POST", path, body)).body["id"] for _ in range(2)]
+    assert first == again
+    assert len(stage.channel.messages) == 1
+
+
+async def test_a_nonce_that_is_not_enforced_repeats_the_message(stage: Stage) -> None:
+    for _ in range(2):
+        await stage.send({"content": "twice", "nonce": "7"})
+    assert len(stage.channel.messages) == 2
+
+
+async def test_a_nonce_is_forgotten_after_some_minutes(stage: Stage) -> None:
+    for _ in range(2):
+        await stage.send({"content": "twice", "nonce": "7", "enforce_nonce": True})
+        stage.clock.advance(301)
+    assert len(stage.channel.messages) == 2
+
+
+@pytest.mark.parametrize(
+    ("allowed", "pinged"),
+    [(None, True), ({"parse": ["users"]}, True), ({"parse": []}, False), ({"parse": [], "users": ["{id}"]}, True)],
+)
+async def test_allowed_mentions_decide_who_is_pinged(stage: Stage, allowed: Any, pinged: bool) -> None:  # noqa: FBT001 - a column of the table
+    if allowed and "users" in allowed:
+        allowed = {**allowed, "users": [str(stage.mika.id)]}
+    message = await stage.send({"content": stage.mika.mention, "allowed_mentions": allowed})
+    assert (stage.mika.id in message.mentions) is pinged
+
+
+async def test_an_edit_pings_nobody(stage: Stage) -> None:
+    message = await stage.send({"content": "hello"})
+    path = f"/channels/{stage.channel.id}/messages/{message.id}"
+    await stage.raw.call("PATCH", path, {"content": stage.mika.mention})
+    latest = stage.playground.latest(message)
+    assert latest is not None
+    assert latest.mentions == ()
+
+
+async def test_everyone_is_pinged_with_a_permission_only(stage: Stage) -> None:
+    assert not (await stage.send({"content": "@everyone"})).mentions_everyone
+    stage.guild.set_bot_permissions(BOT_DEFAULT | Permissions.MENTION_EVERYONE)
+    assert (await stage.send({"content": "@everyone"})).mentions_everyone
+
+
+async def test_without_the_intent_others_messages_come_without_their_content(stage: Stage) -> None:
+    message = await stage.mika.say(stage.channel, "secret")
+    reply = await stage.raw.call("GET", f"/channels/{stage.channel.id}/messages/{message.id}")
+    assert reply.body["content"] == ""
+
+
+async def test_a_message_that_mentions_the_bot_comes_with_its_content(stage: Stage) -> None:
+    message = await stage.mika.say(stage.channel, f"<@{stage.playground.application_id}> hello")
+    reply = await stage.raw.call("GET", f"/channels/{stage.channel.id}/messages/{message.id}")
+    assert reply.body["content"].endswith("hello")
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/channels/1", 10003),
+        ("/guilds/1", 10004),
+        ("/guilds/{guild}/members/1", 10007),
+        ("/users/1", 10013),
+        ("/channels/{channel}/messages/1", 10008),
+    ],
+)
+async def test_what_is_unknown_is_said_to_be(stage: Stage, path: str, code: int) -> None:
+    reply = await stage.raw.call("GET", path.format(channel=stage.channel.id, guild=stage.guild.id))
+    assert reply.refusal == (404, code)
+
+
+async def test_a_direct_message_needs_somebody(stage: Stage) -> None:
+    assert (await stage.raw.call("POST", "/users/@me/channels", {"recipient_id": "1"})).refusal == (404, 10013)
+
+
+async def test_people_places_and_commands_can_be_looked_up(stage: Stage) -> None:
+    async def names(path: str, key: str) -> list[str]:
+        body = (await stage.raw.call("GET", path)).body
+        return [each[key] for each in (body if isinstance(body, list) else [body])]
+
+    await stage.ping()
+    application = f"/applications/{stage.playground.application_id}"
+    assert await names(f"/users/{stage.mika.id}", "username") == ["Mika"]
+    assert await names(f"/guilds/{stage.guild.id}", "name") == ["Cosy Corner"]
+    assert await names(f"/guilds/{stage.guild.id}/channels", "name") == ["photos"]
+    assert await names(f"/guilds/{stage.guild.id}/members/{stage.mika.id}", "nick") == [None]
+    assert await names(f"{application}/commands", "name") == ["ping"]
+    assert await names("/oauth2/applications/@me", "id") == [str(stage.playground.application_id)]
+    assert stage.playground.channel(stage.channel.id).name == "photos"
+
+
+async def test_an_id_must_be_a_snowflake(stage: Stage) -> None:
+    assert (await stage.raw.call("GET", "/channels/photos")).refusal == (400, 50035)
+
+
+async def test_a_deleted_channel_is_unknown(stage: Stage) -> None:
+    message = await stage.send({"content": "hello"})
+    stage.channel.delete()
+    reply = await stage.raw.call("PATCH", f"/channels/{stage.channel.id}/messages/{message.id}", {"content": "?"})
+    assert reply.refusal == (404, 10003)
+
+
+async def test_a_route_that_is_not_modelled_is_recorded(stage: Stage) -> None:
+    assert (await stage.raw.call("GET", "/stage-instances/1")).status == 404
+    assert stage.rules() == ["unknown-route"]
+
+
+async def test_a_direct_message_needs_no_permission(stage: Stage) -> None:
+    stranger = stage.playground.stranger("Noa")
+    reply = await stage.raw.call("POST", "/users/@me/channels", {"recipient_id": str(stranger.id)})
+    assert (await stage.raw.call("POST", f"/channels/{reply.body['id']}/messages", {"content": "hi"})).status == 200
+    assert [each.text for each in stage.playground.direct_message(stranger).messages] == ["hi"]
+
+
+def test_a_playground_knows_its_bot_before_it_starts() -> None:
+    playground = Playground()
+    assert playground.token.count(".") == 2
+    assert playground.violations == []
