@@ -1,6 +1,6 @@
 """What the bot and an engine say to each other: a Job goes in, Progress and one Picture come out."""
 
-from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -84,7 +84,7 @@ class Engine(Protocol):
     def slots(self) -> int:
         """How many jobs it wants in flight now: the only back-pressure signal. 0 while it can take none."""
 
-    def stylize(self, job: Job) -> AsyncIterator[Progress | Picture]:
+    def stylize(self, job: Job) -> AsyncGenerator[Progress | Picture, None]:
         """Yield any number of Progress, then exactly one Picture.
 
         Raises

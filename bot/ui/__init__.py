@@ -1,0 +1,1 @@
+"""Rendering only: values in, words and cards out."""

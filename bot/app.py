@@ -1,0 +1,145 @@
+"""The composition root: builds, starts and stops every part, in reverse order; nothing else constructs."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator
+from typing import Final
+
+from engine.painter.runner import PainterRunner
+
+from bot import policy
+from bot.attachments import Attachments
+from bot.client import AnimifyClient
+from bot.commands.services import Services
+from bot.journey import Journey
+from bot.settings import EngineChoice, Settings
+from bot.store import Store, StoreError
+from engine.checked import CheckedEngine
+from engine.contract import Engine
+from engine.dispatcher import Dispatcher
+from engine.images import Decoder
+from engine.local import LocalEngine
+from engine.studio import Studio
+from styles import Catalogue, StyleError
+from styles import load as load_styles
+
+PATIENCE = 3.0
+"""Seconds that journeys get to finish at a stop, and again to give up: with the rest it stays under ten."""
+
+_HOUSEKEEPING_INTERVAL: Final = 60 * 60.0
+
+_log = logging.getLogger(__name__)
+
+
+NOT_SET: Final = (
+    "DISCORD_TOKEN: not set. Copy .env.example to .env and put the bot's token in it"
+    " (Discord developer portal, your application, page Bot)"
+)
+
+
+class StartError(Exception):
+    """The bot can't start; the text names every problem, one a line."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+
+
+def painter_workers(wanted: int | None) -> int:
+    """How many processes paint: as the operator says, else one for each core but one, and at least one."""
+    return wanted if wanted is not None else max(1, (os.cpu_count() or 1) - 1)
+
+
+@contextlib.asynccontextmanager
+async def studio(choice: EngineChoice, *, workers: int, checks: bool = True) -> AsyncIterator[Studio]:
+    """The pixel side, for the bot and the command line alike. Processes start with the first photo."""
+    engine = _engine(choice, workers)
+    decoder = Decoder()
+    try:
+        yield Studio(decoder, CheckedEngine(engine) if checks else engine)
+    finally:
+        await engine.close()
+        await asyncio.to_thread(decoder.close)
+
+
+def _engine(choice: EngineChoice, workers: int) -> Engine:
+    match choice:
+        case EngineChoice.AUTO | EngineChoice.PAINTER:
+            return LocalEngine([PainterRunner() for _ in range(workers)])
+
+
+@contextlib.asynccontextmanager
+async def bot(settings: Settings) -> AsyncIterator[AnimifyClient]:
+    """Everything between the gateway and the pixels, built but not yet connected.
+
+    Raises
+    ------
+    StartError
+        With every problem: no token, broken styles, a database that can't be used.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        catalogue, store = await _sources(settings, stack)
+        pixels = await stack.enter_async_context(studio(settings.engine, workers=painter_workers(settings.workers)))
+        attachments = await stack.enter_async_context(Attachments(max_bytes=policy.MAX_PHOTO_BYTES))
+        dispatcher = Dispatcher(lambda: pixels.engine.slots)
+        journey = Journey(store=store, dispatcher=dispatcher, studio=pixels, attachments=attachments)
+        services = Services(journey=journey, store=store, catalogue=catalogue)
+        client = await stack.enter_async_context(AnimifyClient(services))
+        stack.push_async_callback(journey.close, patience=PATIENCE)  # first out: it still needs Discord
+        yield client
+
+
+async def run(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM, then stop in order.
+
+    Raises
+    ------
+    StartError, LoginError
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with bot(settings) as client, _housekeeping(client.services.store):
+        token = settings.token.get_secret_value() if settings.token else ""
+        serving = asyncio.create_task(client.serve(token), name="discord")
+        stopping = asyncio.create_task(stop.wait(), name="stop")
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if stop.is_set():
+            _log.info("stopping: pictures under way get %.0f s, the rest goes on after the next start", PATIENCE)
+    await serving
+
+
+@contextlib.asynccontextmanager
+async def _housekeeping(store: Store) -> AsyncIterator[None]:
+    """Forget links and tokens once Discord has: at start, and every hour."""
+
+    async def keep_house() -> None:
+        while True:
+            await store.wipe_expired()
+            await asyncio.sleep(_HOUSEKEEPING_INTERVAL)
+
+    task = asyncio.create_task(keep_house(), name="housekeeping")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+async def _sources(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[Catalogue, Store]:
+    problems: list[str] = [] if settings.token else [NOT_SET]
+    catalogue, store = None, None
+    try:
+        catalogue = load_styles(settings.styles)
+    except StyleError as error:
+        problems.append(str(error))
+    try:
+        store = await stack.enter_async_context(await Store.open(settings.database, default_limit=settings.daily_limit))
+    except StoreError as error:
+        problems.append(str(error))
+    if problems or catalogue is None or store is None:
+        raise StartError(tuple(problems))
+    return catalogue, store

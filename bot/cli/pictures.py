@@ -1,0 +1,82 @@
+"""Files in, files out: what the commands that paint on this machine share."""
+
+import tempfile
+from pathlib import Path
+
+from bot import policy
+from bot.cli.failure import CommandError
+from bot.ui import words
+from engine.encoding import Format
+from engine.errors import EncodeError, EngineError, PhotoError, PhotoFault, UnfitError
+
+LIMIT = 100 * 1024 * 1024
+"""Bytes that a picture may have on disk: no upload bounds it, so only nonsense is refused."""
+
+_FORMATS = {".jpg": Format.JPEG, ".jpeg": Format.JPEG, ".png": Format.PNG, ".webp": Format.WEBP}
+
+
+def format_of(path: Path) -> Format:
+    """The format that a file name asks for.
+
+    Raises
+    ------
+    CommandError
+        It asks for none that we write.
+    """
+    try:
+        return _FORMATS[path.suffix.lower()]
+    except KeyError:
+        raise CommandError(f"{path}: a picture's name ends in .jpg, .png or .webp") from None
+
+
+def is_picture_name(path: Path) -> bool:
+    """Whether a path names a picture file rather than a folder."""
+    return path.suffix.lower() in _FORMATS and not path.is_dir()
+
+
+def read(path: Path) -> bytes:
+    """A photo's bytes.
+
+    Raises
+    ------
+    CommandError
+        It can't be read, or is larger than the bot would take.
+    """
+    try:
+        if path.stat().st_size > policy.MAX_PHOTO_BYTES:
+            raise CommandError(f"{path}: {words.photo_fault(PhotoFault.TOO_MANY_BYTES, policy.MAX_PHOTO_BYTES)}")
+        return path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}") from None
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write whole or not at all: an interrupted command leaves no half picture.
+
+    Raises
+    ------
+    CommandError
+        The place can't be written to.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as part:
+            part.write(data)
+        finished = Path(part.name)
+        finished.chmod(0o644)
+        finished.replace(path)
+    except OSError as error:
+        raise CommandError(f"{path}: {error.strerror}") from None
+
+
+def sentence(error: EngineError) -> str:
+    """What to tell a person about a photo that gave no picture."""
+    match error:
+        case PhotoError(fault=fault, limit=limit):
+            return words.photo_fault(fault, limit)
+        case UnfitError():
+            return words.NOT_REDRAWN
+        case EncodeError():
+            return words.TOO_LARGE_TO_SEND
+        case _:
+            return words.ENGINE_FAILED

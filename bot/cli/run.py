@@ -1,0 +1,24 @@
+"""`animify run`: the bot."""
+
+import asyncio
+import os
+
+import typer
+
+from bot import app, logs
+from bot.cli.failure import settings, told
+from bot.client import LoginError
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the command."""
+    cli.command("run", help="Be the bot on Discord, until Ctrl-C.")(run)
+
+
+def run() -> None:
+    """Check all that can be checked before connecting, then serve."""
+    chosen = settings()
+    logs.configure(chosen.log_level)
+    os.environ.pop("DISCORD_TOKEN", None)  # nothing that we start has to know it
+    with told(app.StartError, LoginError):
+        asyncio.run(app.run(chosen))

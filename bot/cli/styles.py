@@ -1,0 +1,101 @@
+"""`animify styles`: what can be had, as a list or as a contact sheet."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from bot import app
+from bot.cli import failure, pictures
+from bot.cli.failure import CommandError
+from bot.settings import EngineChoice
+from engine.contract import Medium, Pixels
+from engine.encoding import encode
+from engine.errors import EngineError
+from engine.images import Photo
+from engine.sheet import contact_sheet
+from engine.studio import Look, Studio
+from styles import Catalogue, Style
+
+_TILE = 384
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the command."""
+    cli.command("styles", help="List the styles, or draw a contact sheet of them.")(styles)
+
+
+def styles(
+    photos: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PHOTO]...", help="For the sheet: a row each.")
+    ] = None,
+    sheet: Annotated[Path | None, typer.Option(metavar="OUT", help="Draw a contact sheet into this file.")] = None,
+) -> None:
+    """List the styles, or draw every style of every photo on one sheet."""
+    settings = failure.settings()
+    catalogue = failure.catalogue(settings.styles)
+    if sheet is None:
+        if photos:
+            raise CommandError("photos are for a contact sheet: say where it goes with --sheet OUT")
+        _print(catalogue)
+        return
+    if not photos:
+        raise CommandError("a contact sheet needs at least one photo")
+    image_format = pictures.format_of(sheet)
+    sources = {photo: pictures.read(photo) for photo in photos}
+    pixels = asyncio.run(_draw(settings.engine, app.painter_workers(settings.workers), sources, catalogue))
+    pictures.write(
+        sheet,
+        encode(
+            pixels,
+            limit=pictures.LIMIT,
+            medium=Medium.FILTER,
+            engine="contact sheet",
+            style="all",
+            image_format=image_format,
+        ).data,
+    )
+    Console().print(f"{sheet}: {len(photos)} x {len(catalogue)} pictures", highlight=False)
+
+
+def _print(catalogue: Catalogue) -> None:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("style", "name", "what it is"):
+        table.add_column(heading)
+    for style in catalogue.values():
+        table.add_row(style.id, f"{style.emoji} {style.label}", style.summary)
+    Console().print(table)
+
+
+async def _draw(engine: EngineChoice, workers: int, sources: dict[Path, bytes], catalogue: Catalogue) -> Pixels:
+    """Without the checks: a sheet is for eyes to judge."""
+    lanes = asyncio.Semaphore(workers)
+    async with app.studio(engine, workers=workers, checks=False) as studio:
+        with Progress(console=Console(stderr=True)) as bar:
+            task = bar.add_task("painting", total=len(sources) * len(catalogue))
+
+            async def paint(path: Path, photo: Photo, style: Style) -> Pixels:
+                async with lanes:
+                    look = Look(style=style, strength=0.5, seed=0)
+                    picture = await studio.paint(path.name, photo, look, lambda _: None)
+                bar.advance(task)
+                return picture.pixels
+
+            rows = []
+            for path, data in sources.items():
+                photo = await _prepare(studio, path, data)
+                rows.append(
+                    [photo.pixels, *await asyncio.gather(*(paint(path, photo, one) for one in catalogue.values()))]
+                )
+    return contact_sheet(rows, ["photo", *(style.label for style in catalogue.values())], tile=_TILE)
+
+
+async def _prepare(studio: Studio, path: Path, data: bytes) -> Photo:
+    try:
+        return await studio.prepare(data)
+    except EngineError as error:
+        raise CommandError(f"{path}: {pictures.sentence(error)}") from None

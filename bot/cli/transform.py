@@ -1,0 +1,169 @@
+"""`animify transform`: photos into pictures, right here."""
+
+import asyncio
+import secrets
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from bot import app
+from bot.cli import failure, pictures
+from bot.cli.failure import CommandError
+from bot.settings import EngineChoice
+from bot.ui import words
+from engine.contract import Progress as Step
+from engine.encoding import Format, compare, encode
+from engine.errors import EngineError
+from engine.studio import Look, Studio
+
+
+def register(cli: typer.Typer) -> None:
+    """Add the command."""
+    cli.command("transform", help="Turn photos into pictures, right here.")(transform)
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """One photo and where its picture goes."""
+
+    photo: Path
+    output: Path
+    image_format: Format
+
+
+def transform(
+    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="Photos to paint.")],
+    style: Annotated[str, typer.Option(help="The style; `animify styles` lists them.")],
+    output: Annotated[Path, typer.Option(metavar="OUT", help="A file (.jpg, .png, .webp) or a folder.")],
+    engine: Annotated[EngineChoice | None, typer.Option(help="Which engine paints; else the setting.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Paint the same details again.")] = None,
+    strength: Annotated[float, typer.Option(min=0, max=1, help="From 0 (subtle) to 1 (bold).")] = 0.5,
+    compare: Annotated[bool, typer.Option("--compare", help="Also write a before/after.")] = False,
+    no_checks: Annotated[bool, typer.Option("--no-checks", help="Keep pictures that the bot would not show.")] = False,
+) -> None:
+    """Paint each photo; one that fails is named on stderr and leaves the others alone."""
+    settings = failure.settings()
+    catalogue = failure.catalogue(settings.styles)
+    if style not in catalogue:
+        raise CommandError(words.unknown_style(list(catalogue)))
+    look = Look(style=catalogue[style], strength=strength, seed=secrets.randbits(32) if seed is None else seed)
+    batch = _Batch(_errands(photos, output, style), look, with_comparison=compare)
+    workers = app.painter_workers(settings.workers)
+    failures = asyncio.run(batch.run(engine or settings.engine, workers=workers, checks=not no_checks))
+    for line in failures:
+        sys.stderr.write(f"animify: {line}\n")
+    if failures:
+        raise typer.Exit(1)
+
+
+def _errands(photos: list[Path], output: Path, style: str) -> list[_Errand]:
+    if pictures.is_picture_name(output):
+        if len(photos) > 1:
+            raise CommandError(f"{output}: several photos need a folder to go to")
+        return [_Errand(_not_itself(photos[0], output), output, pictures.format_of(output))]
+    if output.suffix and not output.is_dir():
+        pictures.format_of(output)
+    errands: dict[Path, _Errand] = {}
+    for photo in photos:
+        target = _free(output, f"{photo.stem}-{style}", errands)
+        errands[target] = _Errand(photo, target, Format.JPEG)
+    return list(errands.values())
+
+
+def _not_itself(photo: Path, output: Path) -> Path:
+    if output.exists() and photo.exists() and output.samefile(photo):
+        raise CommandError(f"{output}: that is the photo itself")
+    return photo
+
+
+def _free(folder: Path, name: str, taken: dict[Path, _Errand]) -> Path:
+    """Two photos of one name from different folders must not overwrite each other's picture."""
+    target, number = folder / f"{name}.jpg", 2
+    while target in taken:
+        target, number = folder / f"{name}-{number}.jpg", number + 1
+    return target
+
+
+class _Batch:
+    """Some errands under one progress bar, as many at once as there are painters."""
+
+    def __init__(self, errands: list[_Errand], look: Look, *, with_comparison: bool) -> None:
+        self._errands = errands
+        self._look = look
+        self._with_comparison = with_comparison
+        self._console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=self._console,
+        )
+
+    async def run(self, engine: EngineChoice, *, workers: int, checks: bool) -> list[str]:
+        """Do them all; gives a line for each that failed."""
+        lanes = asyncio.Semaphore(workers)
+        async with app.studio(engine, workers=workers, checks=checks) as studio:
+            with self._bar:
+                whole = self._bar.add_task(
+                    self._look.style.label, total=len(self._errands), visible=len(self._errands) > 1
+                )
+                return [
+                    line
+                    for line in await asyncio.gather(
+                        *(self._one(studio, lanes, whole, errand) for errand in self._errands)
+                    )
+                    if line is not None
+                ]
+
+    async def _one(self, studio: Studio, lanes: asyncio.Semaphore, whole: TaskID, errand: _Errand) -> str | None:
+        async with lanes:
+            try:
+                await self._paint(studio, errand)
+            except EngineError as error:
+                return f"{errand.photo}: {pictures.sentence(error)}"
+            except CommandError as error:
+                return str(error)
+            finally:
+                self._bar.advance(whole)
+        return None
+
+    async def _paint(self, studio: Studio, errand: _Errand) -> None:
+        data = pictures.read(errand.photo)
+        bar = self._bar.add_task(errand.photo.name, total=None)
+
+        def show(step: Step) -> None:
+            self._bar.update(bar, completed=step.step, total=step.steps)
+
+        try:
+            rendered = await studio.render(
+                errand.photo.name,
+                data,
+                self._look,
+                limit=pictures.LIMIT,
+                image_format=errand.image_format,
+                on_progress=show,
+            )
+        finally:
+            self._bar.remove_task(bar)
+        written = [errand.output]
+        pictures.write(errand.output, rendered.encoded.data)
+        if self._with_comparison:
+            both = compare(rendered.photo.pixels, rendered.picture.pixels)
+            beside = errand.output.with_stem(f"{errand.output.stem}-compare")
+            encoded = encode(
+                both,
+                limit=pictures.LIMIT,
+                medium=rendered.picture.medium,
+                engine=rendered.picture.engine,
+                style=self._look.style.id,
+                image_format=errand.image_format,
+            )
+            pictures.write(beside, encoded.data)
+            written.append(beside)
+        self._console.print(*written, sep="\n", highlight=False, soft_wrap=True)

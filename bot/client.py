@@ -1,0 +1,137 @@
+"""The discord.py client: exact intents, closed mentions, commands synced only when they changed, one error handler."""
+
+import hashlib
+import json
+import logging
+from typing import Any, Final
+
+import discord
+from discord import app_commands
+
+from bot.commands.animify import animify
+from bot.commands.buttons import DeleteButton
+from bot.commands.quota import quota
+from bot.commands.resume import resume
+from bot.commands.services import RefusalError, ServiceClient, Services
+from bot.commands.styles import styles
+from bot.commands.usage import usage
+from bot.store import Recovery
+from bot.ui import words
+
+INVITE_SCOPES: Final = ("bot", "applications.commands")
+INVITE_PERMISSIONS: Final = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    create_public_threads=True,
+    attach_files=True,
+    read_message_history=True,
+)
+
+_log = logging.getLogger(__name__)
+
+
+def invite_url(application_id: int) -> str:
+    """The link by which a server's owner invites the bot."""
+    return discord.utils.oauth_url(application_id, permissions=INVITE_PERMISSIONS, scopes=INVITE_SCOPES)
+
+
+class LoginError(Exception):
+    """Discord did not let us in; the text says why."""
+
+
+class Tree(app_commands.CommandTree["AnimifyClient"]):
+    """The command tree; what goes wrong in a command is answered by the client."""
+
+    async def on_error(
+        self, interaction: discord.Interaction["AnimifyClient"], error: app_commands.AppCommandError, /
+    ) -> None:
+        await interaction.client.answer_failure(interaction, error)
+
+
+class AnimifyClient(ServiceClient):
+    """The bot on Discord."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,  # nothing reads a message cache
+        )
+        self.services = services
+        self.tree = Tree(self)
+        self._recovery: Recovery | None = None
+
+    async def serve(self, token: str) -> None:
+        """Log in and stay until closed. The boundary where discord.py's reasons not to start become ours.
+
+        Raises
+        ------
+        LoginError
+        """
+        try:
+            await self.start(token)
+        except discord.LoginFailure:
+            raise LoginError("DISCORD_TOKEN: Discord does not know this token; copy it anew") from None
+        except (discord.HTTPException, OSError) as error:
+            raise LoginError(f"Discord can't be reached: {type(error).__name__}") from None
+
+    async def setup_hook(self) -> None:
+        """Register every way in, and tell Discord of the commands if they changed."""
+        self.tree.add_command(animify)
+        self.tree.add_command(usage)
+        self.tree.add_command(styles)
+        self.tree.add_command(quota)
+        self.add_dynamic_items(DeleteButton)
+        # Before the gateway: what is under way now is the last run's. A moment later it may be this one's.
+        self._recovery = await self.services.store.requeue_interrupted()
+        await self._sync_if_changed()
+
+    async def on_ready(self) -> None:
+        """What the last run left goes on, now that channels are known. Discord sends this again after each session."""
+        _log.info("online as %s in %d servers", self.user, len(self.guilds))
+        for guild in self.guilds:
+            _warn_of_missing_permissions(guild)
+        recovery, self._recovery = self._recovery, None
+        if recovery is not None:
+            parts = self.services
+            await resume(self, recovery, journey=parts.journey, store=parts.store, catalogue=parts.catalogue)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Say early what would fail late."""
+        _warn_of_missing_permissions(guild)
+
+    async def answer_failure(self, interaction: discord.Interaction[Any], error: Exception) -> None:
+        """The one error handler, for commands and components.
+
+        1. A refusal is told to the member alone.
+        2. Anything else is ours: it goes to the log with its traceback, and the member is told that it did.
+        3. If even that can't be told, the interaction is over; there is nobody left to tell.
+        """
+        sentence = error.sentence if isinstance(error, RefusalError) else words.OUR_FAULT
+        if not isinstance(error, RefusalError):
+            _log.error("an interaction failed", exc_info=error)
+        try:
+            if interaction.response.is_done():
+                await interaction.followup.send(sentence, ephemeral=True)
+            else:
+                await interaction.response.send_message(sentence, ephemeral=True)
+        except discord.HTTPException as late:
+            _log.info("nobody to tell: %s", late.code)
+
+    async def _sync_if_changed(self) -> None:
+        """New commands count against 200 creations a day, so an unchanged tree is not sent."""
+        definitions = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        digest = hashlib.sha256(json.dumps(definitions, sort_keys=True).encode()).hexdigest()
+        fact = f"commands:{self.application_id}"
+        if await self.services.store.fact(fact) == digest:
+            return
+        await self.tree.sync()
+        await self.services.store.remember(fact, digest)
+        _log.info("told Discord of %d commands", len(definitions))
+
+
+def _warn_of_missing_permissions(guild: discord.Guild) -> None:
+    missing = [name for name, needed in INVITE_PERMISSIONS if needed and not getattr(guild.me.guild_permissions, name)]
+    if missing:
+        _log.warning("in %s I lack %s: invite me again to mend it", guild.name, ", ".join(missing))

@@ -1,0 +1,94 @@
+"""After a restart: what the last run had promised goes on, or is refunded with an apology."""
+
+import logging
+
+import discord
+
+from bot.delivery import DeliveryError, DiscordDelivery, Site, Venue, venue_of
+from bot.delivery.calls import call
+from bot.delivery.card import CardAddress, original_card
+from bot.journey import Journey
+from bot.request import Trip
+from bot.store import Job, Recovery, Store
+from bot.ui import words
+from bot.ui.status import Order
+from styles import Catalogue, Style
+
+_log = logging.getLogger(__name__)
+
+
+async def resume(
+    client: discord.Client, recovery: Recovery, *, journey: Journey, store: Store, catalogue: Catalogue
+) -> None:
+    """Pick up every job that an earlier run left queued or running; each goes the same way again, with its seed."""
+    if recovery.resumed or recovery.given_up:
+        _log.info("%d promised pictures go on, %d are refunded", len(recovery.resumed), len(recovery.given_up))
+    for given_up in recovery.given_up:
+        delivery = await _delivery(client, given_up.job, given_up.token)
+        if delivery is not None:
+            await _apologise(delivery, given_up.job, catalogue)
+    for job in recovery.resumed:
+        delivery = await _delivery(client, job, (await store.secrets(job.id)).token)
+        if delivery is not None and job.style in catalogue:
+            journey.resume(_trip(job, catalogue[job.style]), delivery)
+            continue
+        await store.fail(job.id, "the style or the card is gone")
+        if delivery is not None:
+            await _apologise(delivery, job, catalogue)
+
+
+def _trip(job: Job, style: Style) -> Trip:
+    return Trip(
+        job_id=job.id,
+        guild_id=job.guild_id,
+        channel_id=job.channel_id,
+        user_id=job.user_id,
+        style=style,
+        strength=job.strength,
+        seed=job.seed,
+    )
+
+
+async def _apologise(delivery: DiscordDelivery, job: Job, catalogue: Catalogue) -> None:
+    label, emoji = (
+        (catalogue[job.style].label, catalogue[job.style].emoji) if job.style in catalogue else (job.style, "🎨")
+    )
+    order = Order(job_id=job.id, user_id=job.user_id, style=label, emoji=emoji)
+    await delivery.failed(order, words.refunded(words.INTERRUPTED))
+
+
+async def _delivery(client: discord.Client, job: Job, token: str | None) -> DiscordDelivery | None:
+    """The way back to the member; None where there is none left."""
+    site = await _site(client, job)
+    address = CardAddress(
+        channel_id=job.card_channel_id or job.channel_id,
+        message_id=job.card_message_id or 0,
+        guild_id=job.guild_id,
+        application_id=client.application_id or 0,
+        token=token,
+        asked_at=discord.utils.snowflake_time(job.interaction_id).timestamp(),
+        bot_is_here=site.bot_is_here,
+    )
+    if not address.message_id:  # the process died between Discord's answer and our note of it
+        found = await original_card(client, address)
+        if found is None:
+            return None
+        address = found
+    return DiscordDelivery.resuming(client, site, address)
+
+
+async def _site(client: discord.Client, job: Job) -> Site:
+    channel = client.get_channel(job.channel_id)
+    if channel is None:
+        try:
+            channel = await call(lambda: client.fetch_channel(job.channel_id))
+        except DeliveryError as error:
+            _log.info("the channel of %s: %s", job.id, error)
+    guild = client.get_guild(job.guild_id)
+    return Site(
+        guild_id=job.guild_id,
+        channel_id=job.channel_id,
+        venue=Venue.CARD if channel is None else venue_of(channel),
+        bot_is_here=channel is not None,
+        upload_limit=guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES,
+    )

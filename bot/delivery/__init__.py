@@ -1,0 +1,259 @@
+"""The way back to the member: one request's answer, card, thread and picture on Discord."""
+
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+import discord
+
+from bot.delivery import place
+from bot.delivery.answer import FirstAnswer
+from bot.delivery.calls import DeliveryError, Trouble
+from bot.delivery.card import Card, CardAddress
+from bot.delivery.place import Posted
+from bot.ui import cards, words
+from bot.ui.status import Order, Result, Status
+
+__all__ = ["DeliveryError", "DiscordDelivery", "Posted", "Site", "Trouble", "Venue", "site_of"]
+
+_log = logging.getLogger(__name__)
+
+
+class Venue(StrEnum):
+    """Where results go."""
+
+    THREAD = "thread"  # asked inside a thread: the result comes there
+    CHANNEL = "channel"  # a text channel: a thread on the card takes it
+    CARD = "card"  # direct messages, voice and stage channels, user installs: on the card itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The place a request was made in.
+
+    Attributes
+    ----------
+    bot_is_here
+        False where only the member installed us: nothing but the interaction's token can answer there.
+    upload_limit
+        Bytes that one file may have there.
+    """
+
+    guild_id: int
+    channel_id: int
+    venue: Venue
+    bot_is_here: bool
+    upload_limit: int
+
+
+def site_of(interaction: discord.Interaction[Any]) -> Site:
+    """Read the place off an interaction's payload."""
+    in_guild = interaction.guild_id is not None
+    bot_is_here = interaction.is_guild_integration() if in_guild else isinstance(interaction.channel, discord.DMChannel)
+    limit = interaction.filesize_limit
+    if in_guild and bot_is_here and interaction.guild is not None:
+        limit = min(
+            limit, interaction.guild.filesize_limit
+        )  # a post in the thread is ours: the member's plan is no help
+    return Site(
+        guild_id=interaction.guild_id or 0 if bot_is_here else 0,
+        channel_id=interaction.channel_id or 0,
+        venue=venue_of(interaction.channel) if bot_is_here else Venue.CARD,
+        bot_is_here=bot_is_here,
+        upload_limit=limit,
+    )
+
+
+def venue_of(channel: object) -> Venue:
+    """Where results of requests in this channel go."""
+    if isinstance(channel, discord.Thread):
+        return Venue.THREAD
+    return Venue.CHANNEL if isinstance(channel, discord.TextChannel) else Venue.CARD
+
+
+class DiscordDelivery:
+    """One request's delivery. Made by `answering` an interaction, or by `resuming` what the store kept of one."""
+
+    def __init__(
+        self,
+        client: discord.Client,
+        site: Site,
+        *,
+        member_name: str | None = None,
+        answer: FirstAnswer | None = None,
+        card: Card | None = None,
+        new_card: Callable[[int], Card] | None = None,
+    ) -> None:
+        self._client = client
+        self.site = site
+        self._member_name = member_name
+        self._answer = answer
+        self._card = card
+        self._new_card = new_card
+
+    @classmethod
+    def answering(cls, interaction: discord.Interaction[Any], *, clock: Callable[[], float] = time.time) -> Self:
+        """The delivery of a request that was made just now; its first answer is due."""
+        site = site_of(interaction)
+
+        def new_card(message_id: int) -> Card:
+            address = CardAddress(
+                channel_id=site.channel_id,
+                message_id=message_id,
+                guild_id=site.guild_id,
+                application_id=interaction.application_id,
+                token=interaction.token,
+                asked_at=interaction.created_at.timestamp(),
+                bot_is_here=site.bot_is_here,
+            )
+            return Card(interaction.client, address, clock=clock)
+
+        return cls(
+            interaction.client,
+            site,
+            member_name=interaction.user.display_name,
+            answer=FirstAnswer(interaction),
+            new_card=new_card,
+        )
+
+    @classmethod
+    def resuming(
+        cls, client: discord.Client, site: Site, address: CardAddress, *, clock: Callable[[], float] = time.time
+    ) -> Self:
+        """The delivery of a request whose card an earlier run of the bot had posted."""
+        return cls(client, site, card=Card(client, address, clock=clock))
+
+    @property
+    def upload_limit(self) -> int:
+        """Bytes that the encoded picture may have."""
+        return self.site.upload_limit
+
+    async def refused(self, sentence: str) -> None:
+        """Say no as the first answer, to the member alone."""
+        if self._answer is not None:
+            with _forgiving("refusal"):
+                await self._answer.private(sentence)
+
+    async def accepted(self, order: Order, status: Status) -> Posted:
+        """Show the request card as the first answer.
+
+        Raises
+        ------
+        DeliveryError
+            The member can't be reached through this interaction.
+        """
+        if self._answer is None or self._new_card is None:
+            raise DeliveryError(Trouble.EXPIRED)
+        message_id = await self._answer.public(cards.request(order, status))
+        self._card = self._new_card(message_id)
+        return Posted(self.site.channel_id, message_id)
+
+    @contextlib.asynccontextmanager
+    async def showing(self, order: Order, status: Callable[[], Status]) -> AsyncIterator[None]:
+        """Keep the card true while the body runs; `status` is pulled whenever the card may be edited."""
+        if self._card is None:
+            yield
+            return
+        async with self._card.showing(order, status):
+            yield
+
+    async def delivered(self, result: Result, *, thread_id: int | None) -> Posted:
+        """Post the picture, and point the card to it.
+
+        Parameters
+        ----------
+        thread_id
+            The member's thread of the last hour in this channel, to be used again.
+
+        Raises
+        ------
+        DeliveryError
+            It could be shown nowhere.
+        """
+        try:
+            posted = await self._post(result, thread_id)
+        except DeliveryError as error:
+            if self._card is None or not place.falls_back(error):
+                raise
+            posted = None
+        if self._card is None:
+            raise DeliveryError(Trouble.GONE)
+        if posted is None:
+            await self._card.edit(cards.result(result), result)
+            return Posted(self._card.address.channel_id, self._card.address.message_id)
+        await self.pointed(result.order, posted)
+        return posted
+
+    async def pointed(self, order: Order, posted: Posted) -> None:
+        """Let the card lead to a picture that is posted elsewhere."""
+        if self._card is not None and posted.message_id != self._card.address.message_id:
+            with _forgiving("last card"):
+                await self._card.edit(cards.finished(order, self._link(posted)))
+
+    async def failed(self, order: Order, sentence: str) -> None:
+        """Take the promise back: the card goes and the member alone is told why, or the card says it."""
+        if self._card is None:
+            return
+        with _forgiving("failure"):
+            if self._card.token_lives:
+                await self._card.whisper_instead(sentence)
+            else:
+                await self._card.edit(cards.failed(order, sentence))
+
+    async def paused(self, order: Order) -> None:
+        """Say on the card that the request outlives this run of the bot."""
+        if self._card is not None:
+            with _forgiving("pause"):
+                await self._card.edit(cards.failed(order, words.PAUSED))
+
+    async def found(self, job_id: str, *, thread_id: int | None) -> Posted | None:
+        """The result of this job, if an earlier run of the bot had posted it."""
+        if self._card is None or not self.site.bot_is_here:
+            return None
+        address = self._card.address
+        channels = [one for one in (thread_id, address.message_id, self.site.channel_id) if one]
+        return await place.find(self._client, job_id, guild_id=self.site.guild_id, channels=channels)
+
+    async def _post(self, result: Result, thread_id: int | None) -> Posted | None:
+        """A message of its own where there is a thread for it; None where the card is the place."""
+        match self.site.venue:
+            case Venue.CARD:
+                return None
+            case Venue.THREAD:
+                return await self._send(result, self.site.channel_id)
+            case Venue.CHANNEL:
+                if thread_id is not None:
+                    with contextlib.suppress(DeliveryError):  # deleted or locked since: the card gets a new one
+                        return await self._send(result, thread_id)
+                return await self._send(result, await self._open_thread(result))
+
+    async def _open_thread(self, result: Result) -> int:
+        if self._card is None:
+            raise DeliveryError(Trouble.GONE)
+        return await place.open_thread(
+            self._client,
+            guild_id=self.site.guild_id,
+            channel_id=self.site.channel_id,
+            card_id=self._card.address.message_id,
+            name=words.thread_name(result.order.style, self._member_name),
+        )
+
+    async def _send(self, result: Result, channel_id: int) -> Posted:
+        return await place.post(self._client, result, guild_id=self.site.guild_id, channel_id=channel_id)
+
+    def _link(self, posted: Posted) -> str:
+        guild = self.site.guild_id or "@me"
+        return f"https://discord.com/channels/{guild}/{posted.channel_id}/{posted.message_id}"
+
+
+@contextlib.contextmanager
+def _forgiving(what: str) -> Iterator[None]:
+    """What is told to a member on top of the outcome must not change the outcome."""
+    try:
+        yield
+    except DeliveryError as error:
+        _log.info("%s not delivered: %s", what, error)

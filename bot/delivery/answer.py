@@ -1,0 +1,84 @@
+"""The first answer to an interaction: exactly one, in time, a card for all or a word for one."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.delivery.calls import DeliveryError, Trouble, call
+
+PATIENCE = 0.3
+"""Seconds before an answer that is not there yet is deferred; Discord drops an interaction after three."""
+
+
+class FirstAnswer:
+    """Answers an interaction, and defers it first when the answer is late.
+
+    Parameters
+    ----------
+    patience
+        Seconds until the deferral.
+    """
+
+    def __init__(self, interaction: discord.Interaction[Any], *, patience: float = PATIENCE) -> None:
+        self._interaction = interaction
+        self._turn = asyncio.Lock()  # a deferral under way must end before the answer chooses its route
+        self._deferral = asyncio.create_task(self._defer_after(patience), name=f"defer-{interaction.id}")
+
+    async def public(self, view: ui.LayoutView) -> int:
+        """Show a card to everyone; gives the message's id.
+
+        Raises
+        ------
+        DeliveryError
+            It could not be shown, and nothing is left of it.
+        """
+        self._deferral.cancel()
+        async with self._turn:
+            if self._interaction.response.is_done():
+                edited = await call(lambda: self._interaction.edit_original_response(view=view))
+                return edited.id
+            return await self._send(view)
+
+    async def private(self, sentence: str) -> None:
+        """Tell the member alone.
+
+        A follow-up to a public "thinking…" would inherit its visibility, so that one is deleted first.
+
+        Raises
+        ------
+        DeliveryError
+            The member could not be told.
+        """
+        self._deferral.cancel()
+        async with self._turn:
+            if not self._interaction.response.is_done():
+                await call(lambda: self._interaction.response.send_message(sentence, ephemeral=True))
+                return
+            await call(self._interaction.delete_original_response)
+            await call(lambda: self._interaction.followup.send(sentence, ephemeral=True))
+
+    async def _send(self, view: ui.LayoutView) -> int:
+        try:
+            sent = await call(lambda: self._interaction.response.send_message(view=view))
+        except DeliveryError as error:
+            if error.trouble is not Trouble.EXPIRED:
+                raise
+            # a cut connection may have hidden our own success: then the card is there, and the retry was "double"
+            return (await call(self._interaction.original_response)).id
+        if sent.message_id is None:
+            raise DeliveryError(Trouble.REFUSED)
+        return sent.message_id
+
+    async def _defer_after(self, patience: float) -> None:
+        await asyncio.sleep(patience)
+        # shielded: a deferral that is on its way to Discord can't be called back
+        await asyncio.shield(asyncio.ensure_future(self._defer()))
+
+    async def _defer(self) -> None:
+        async with self._turn:
+            if not self._interaction.response.is_done():
+                with contextlib.suppress(DeliveryError):  # the answer itself will meet the same trouble, and say so
+                    await call(lambda: self._interaction.response.defer(thinking=True))

@@ -1,0 +1,102 @@
+"""Where a picture is posted: the thread it was asked in, a thread on its card, or the card itself."""
+
+import io
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+import discord
+
+from bot.delivery.calls import DeliveryError, Trouble, call
+from bot.ui import cards, custom_ids
+from bot.ui.status import Result
+
+_ARCHIVE_AFTER: Final = 60
+_LOOK_BACK = 50
+_FALL_BACK_ON = {Trouble.FORBIDDEN, Trouble.TOO_MANY_THREADS, Trouble.GONE, Trouble.REFUSED}
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where a picture now is."""
+
+    channel_id: int
+    message_id: int
+
+
+async def post(client: discord.Client, result: Result, *, guild_id: int, channel_id: int) -> Posted:
+    """Post the result as a message of its own; it mentions the requester and nobody else.
+
+    The nonce lets Discord answer a repeated post with the first message.
+
+    Raises
+    ------
+    DeliveryError
+    """
+    channel = client.get_partial_messageable(channel_id, guild_id=guild_id or None)
+    requester = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(result.order.user_id)])
+
+    async def once() -> discord.Message:
+        picture = discord.File(io.BytesIO(result.data), result.filename)
+        return await channel.send(
+            view=cards.result(result), file=picture, nonce=result.order.job_id, allowed_mentions=requester
+        )
+
+    return Posted(channel_id, (await call(once)).id)
+
+
+async def open_thread(client: discord.Client, *, guild_id: int, channel_id: int, card_id: int, name: str) -> int:
+    """A public thread on the card; gives its id, which is the card's own.
+
+    Raises
+    ------
+    DeliveryError
+    """
+    card = client.get_partial_messageable(channel_id, guild_id=guild_id).get_partial_message(card_id)
+    try:
+        await call(lambda: card.create_thread(name=name, auto_archive_duration=_ARCHIVE_AFTER))
+    except DeliveryError as error:
+        if error.trouble is not Trouble.HAS_THREAD:
+            raise
+    return card_id
+
+
+def falls_back(error: DeliveryError) -> bool:
+    """Whether the picture may still be shown on the card itself."""
+    return error.trouble in _FALL_BACK_ON
+
+
+async def find(client: discord.Client, job_id: str, *, guild_id: int, channels: list[int]) -> Posted | None:
+    """Our own result of this job among the latest messages of these channels, after a restart.
+
+    Channels that are gone, or were never made, are passed over.
+    """
+    for channel_id in channels:
+        channel = client.get_partial_messageable(channel_id, guild_id=guild_id or None)
+        try:
+            latest = await call(_reader(channel))
+        except DeliveryError as error:
+            _log.info("could not look for %s in %d: %s", job_id, channel_id, error)
+            continue
+        for message in latest:
+            if message.author == client.user and carries(message, job_id):
+                return Posted(channel_id, message.id)
+    return None
+
+
+def carries(message: discord.Message, job_id: str) -> bool:
+    """Whether a message is the result card of a job."""
+    view = discord.ui.LayoutView.from_message(message, timeout=None)
+    view.stop()
+    ids = (getattr(item, "custom_id", None) for item in view.walk_children())
+    return any(isinstance(one, str) and custom_ids.names_job(one, job_id) for one in ids)
+
+
+def _reader(channel: discord.PartialMessageable) -> Callable[[], Awaitable[list[discord.Message]]]:
+    async def read() -> list[discord.Message]:
+        return [message async for message in channel.history(limit=_LOOK_BACK)]
+
+    return read

@@ -1,0 +1,272 @@
+"""THE FLOW: one coroutine a request, from the photo that was asked for to the picture in the thread.
+
+It knows no Discord: a frozen Request comes in, and a Delivery takes what the member sees.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine
+
+from bot import policy
+from bot.attachments import Attachments, FetchError
+from bot.delivery import DeliveryError
+from bot.request import Delivery, Request, Trip
+from bot.store import InFlightError, NewRequest, OverQuotaError, RefusedError, Store, Usage
+from bot.ui import words
+from bot.ui.status import Allowance, Finishing, Painting, Preparing, Result, Status, Waiting
+from engine.contract import Medium, Progress
+from engine.dispatcher import Dispatcher, Quote, Ticket
+from engine.errors import EncodeError, EngineError, PhotoError, PhotoFault, UnfitError
+from engine.studio import Look, Studio
+from styles import Style
+
+_SAME_THREAD = 60 * 60
+_ETA_STEP = 5
+
+_log = logging.getLogger(__name__)
+
+
+class Journey:
+    """Carries requests. Every request is a task of its own until its picture is posted or refunded.
+
+    Parameters
+    ----------
+    clock
+        Epoch seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        dispatcher: Dispatcher,
+        studio: Studio,
+        attachments: Attachments,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._dispatcher = dispatcher
+        self._studio = studio
+        self._attachments = attachments
+        self._clock = clock
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._closing = False
+
+    def begin(self, request: Request, delivery: Delivery) -> asyncio.Task[None]:
+        """Start a journey; the task never raises."""
+        return self._start(self._travel(request, delivery), f"journey-{request.interaction_id}")
+
+    def resume(self, trip: Trip, delivery: Delivery) -> asyncio.Task[None]:
+        """Go on with what an earlier run of the bot had promised."""
+        return self._start(self._go_on(trip, delivery), f"journey-{trip.job_id}")
+
+    async def close(self, *, patience: float) -> None:
+        """Stop: what is not done within `patience` seconds goes on after the next start, and its card says so."""
+        self._closing = True
+        if not self._under_way:
+            return
+        _, late = await asyncio.wait(self._under_way, timeout=patience)
+        for task in late:
+            task.cancel()
+        if late:
+            _, stubborn = await asyncio.wait(late, timeout=patience)
+            for task in stubborn:
+                _log.warning("%s did not stop", task.get_name())
+
+    def _start(self, steps: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
+        task = asyncio.create_task(steps, name=name)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return task
+
+    async def _travel(self, request: Request, delivery: Delivery) -> None:
+        if (sentence := self._check(request)) is not None:
+            await delivery.refused(sentence)
+            return
+        trip = await self._promise(request, delivery)
+        if trip is not None:
+            await self._carry(trip, delivery)
+
+    async def _go_on(self, trip: Trip, delivery: Delivery) -> None:
+        thread_id = await self._thread(trip)
+        if (posted := await delivery.found(trip.job_id, thread_id=thread_id)) is not None:
+            await self._store.start(trip.job_id)
+            await self._store.deliver(trip.job_id, channel_id=posted.channel_id, message_id=posted.message_id)
+            await delivery.pointed(trip.order, posted)
+            return
+        await self._carry(trip, delivery)
+
+    def _check(self, request: Request) -> str | None:
+        """Step 1, from memory alone: the sentence of a refusal, or None."""
+        if self._closing:
+            return words.SHUTTING_DOWN
+        if not policy.declares_a_picture(request.declared):
+            return words.NOT_AN_IMAGE_TYPE
+        if request.declared.size > policy.MAX_PHOTO_BYTES:
+            return words.photo_fault(PhotoFault.TOO_MANY_BYTES, policy.MAX_PHOTO_BYTES)
+        if not policy.age_allows(adult_style=request.style.adult, age_restricted_channel=request.age_restricted):
+            return words.ADULT_STYLE
+        return None
+
+    async def _promise(self, request: Request, delivery: Delivery) -> Trip | None:
+        """Step 2: quote, charge together with the job's row, show the card. None: the member was told no."""
+        quote = self._dispatcher.quote(request.guild_id, request.user_id, self._cost(request.style))
+        longest = policy.max_wait(token_only=request.token_only)
+        if quote.eta > longest:
+            await delivery.refused(words.too_busy(quote.eta, round(self._clock() + quote.eta - longest)))
+            return None
+        try:
+            receipt = await self._store.submit(_charge(request), in_flight_limit=policy.in_flight_limit(quote.eta))
+        except RefusedError as error:
+            await delivery.refused(_not_charged(error))
+            return None
+        trip = request.trip(receipt.job_id)
+        try:
+            card = await delivery.accepted(trip.order, self._waiting(quote))
+        except DeliveryError as error:
+            _log.info("%s could not be acknowledged: %s", trip.job_id, error)
+            await self._store.cancel(trip.job_id)
+            return None
+        await self._store.card_posted(trip.job_id, channel_id=card.channel_id, message_id=card.message_id)
+        return trip
+
+    async def _carry(self, trip: Trip, delivery: Delivery) -> None:
+        """Steps 3 to 7: make the picture and post it, or take the promise back."""
+        try:
+            result = await self._make(trip, delivery)
+            posted = await delivery.delivered(result, thread_id=await self._thread(trip))
+        except asyncio.CancelledError:
+            await delivery.paused(trip.order)
+            raise
+        except Exception as error:  # noqa: BLE001 - the journey's boundary: member told, refunded
+            await self._take_back(trip, delivery, error)
+            return
+        await self._store.deliver(
+            trip.job_id,
+            channel_id=posted.channel_id,
+            message_id=posted.message_id,
+            engine=result.engine,
+            seconds=result.seconds,
+        )
+
+    async def _make(self, trip: Trip, delivery: Delivery) -> Result:
+        """Steps 3 to 6: wait the turn, fetch and prepare near it, paint, then encode with the lane already free."""
+        look = Look(style=trip.style, strength=trip.strength, seed=trip.seed)
+        board = _Board()
+        async with delivery.showing(trip.order, board.status):
+            async with self._dispatcher.turn(self._ticket(trip)) as turn:
+                board.show(lambda: self._waiting(turn.quote()))
+                await turn.near()
+                await self._store.start(trip.job_id)
+                board.show(Preparing)
+                photo = await self._studio.prepare(await self._fetch(trip))
+                board.show(lambda: self._waiting(turn.quote()))
+                await turn.granted()
+                picture = await self._studio.paint(trip.job_id, photo, look, board.progress)
+            board.show(Finishing)
+            encoded = await self._studio.finish(picture, look, limit=delivery.upload_limit)
+        return Result(
+            order=trip.order,
+            data=encoded.data,
+            filename=encoded.filename,
+            engine=picture.engine,
+            made_by_model=picture.medium is Medium.MODEL,
+            seed=picture.seed,
+            strength=trip.strength,
+            seconds=picture.seconds,
+            several_frames=photo.frames > 1,
+            allowance=allowance(await self._store.usage(trip.guild_id, trip.user_id)),
+        )
+
+    async def _fetch(self, trip: Trip) -> bytes:
+        """The photo by its sealed link: opened here, held by nothing after this call."""
+        secrets = await self._store.secrets(trip.job_id)
+        if secrets.url is None:
+            raise FetchError(gone=True)
+        return await self._attachments.fetch(secrets.url)
+
+    async def _take_back(self, trip: Trip, delivery: Delivery, error: Exception) -> None:
+        if not isinstance(error, EngineError | FetchError | DeliveryError):
+            _log.error("the journey of %s failed", trip.job_id, exc_info=error)
+        await self._store.fail(trip.job_id, f"{type(error).__name__}: {error}")
+        await delivery.failed(trip.order, words.refunded(_sentence(error)))
+
+    async def _thread(self, trip: Trip) -> int | None:
+        """The thread that took this member's last picture in this channel, if that was within the hour."""
+        return await self._store.recent_thread(
+            guild_id=trip.guild_id, channel_id=trip.channel_id, user_id=trip.user_id, within=_SAME_THREAD
+        )
+
+    def _ticket(self, trip: Trip) -> Ticket:
+        return Ticket(guild=trip.guild_id, user=trip.user_id, cost=self._cost(trip.style), key=trip.style.id)
+
+    def _cost(self, style: Style) -> float:
+        """Engine seconds that a picture in this style takes, as measured so far."""
+        return self._dispatcher.estimate(style.id)
+
+    def _waiting(self, quote: Quote) -> Waiting:
+        ready_at = self._clock() + quote.eta
+        return Waiting(place=quote.place, ready_at=_ETA_STEP * round(ready_at / _ETA_STEP))
+
+
+class _Board:
+    """What the card says now, for whoever may edit it; nobody is called when it changes."""
+
+    def __init__(self) -> None:
+        self.status: Callable[[], Status] = Preparing
+
+    def show(self, status: Callable[[], Status]) -> None:
+        self.status = status
+
+    def progress(self, progress: Progress) -> None:
+        self.show(lambda: Painting(progress.step, progress.steps))
+
+
+def allowance(usage: Usage) -> Allowance:
+    """What a card says of a quota."""
+    return Allowance(limit=usage.limit, left=usage.left, resets_at=usage.resets_at)
+
+
+def _charge(request: Request) -> NewRequest:
+    return NewRequest(
+        interaction_id=request.interaction_id,
+        guild_id=request.guild_id,
+        user_id=request.user_id,
+        channel_id=request.channel_id,
+        style=request.style.id,
+        strength=request.strength,
+        seed=request.seed,
+        token=request.token,
+        photo_url=request.photo_url,
+        url_expires_at=request.photo_expires_at,
+    )
+
+
+def _not_charged(error: RefusedError) -> str:
+    match error:
+        case OverQuotaError(usage=usage):
+            return words.over_quota(allowance(usage))
+        case InFlightError(count=count):
+            return words.too_many_in_flight(count)
+        case _:
+            return words.ALREADY_ASKED
+
+
+def _sentence(error: Exception) -> str:
+    """What the member is told when no picture came of a promise."""
+    match error:
+        case PhotoError(fault=fault, limit=limit):
+            return words.photo_fault(fault, limit)
+        case FetchError(gone=gone):
+            return words.PHOTO_GONE if gone else words.PHOTO_UNREACHABLE
+        case UnfitError():
+            return words.NOT_REDRAWN
+        case EncodeError():
+            return words.TOO_LARGE_TO_SEND
+        case EngineError():
+            return words.ENGINE_FAILED
+        case DeliveryError():
+            return words.NO_RESULT_PLACE
+        case _:
+            return words.OUR_FAULT

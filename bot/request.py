@@ -1,0 +1,87 @@
+"""What a journey starts from: a Request, the Trip it becomes once promised, and the Delivery that it reports to."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from bot.delivery import Posted
+from bot.policy import Declared
+from bot.ui.status import Order, Result, Status
+from styles import Style
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What somebody asked for, as the interaction said it.
+
+    Attributes
+    ----------
+    guild_id
+        0 outside a server that installed the bot.
+    photo_url, token
+        Keys to the photo and to the answer: never in a repr.
+    photo_expires_at
+        When the link's signature ends, in epoch seconds.
+    token_only
+        Nothing but the interaction's token can answer there.
+    """
+
+    interaction_id: int
+    guild_id: int
+    channel_id: int
+    user_id: int
+    style: Style
+    strength: float
+    seed: int
+    declared: Declared
+    photo_url: str = field(repr=False)
+    photo_expires_at: int
+    token: str = field(repr=False)
+    token_only: bool
+    age_restricted: bool
+
+    def trip(self, job_id: str) -> "Trip":
+        """The same, once it is promised."""
+        return Trip(
+            job_id=job_id,
+            guild_id=self.guild_id,
+            channel_id=self.channel_id,
+            user_id=self.user_id,
+            style=self.style,
+            strength=self.strength,
+            seed=self.seed,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """A promised picture: what the way from here on needs, whether it was promised just now or before a restart."""
+
+    job_id: str
+    guild_id: int
+    channel_id: int
+    user_id: int
+    style: Style
+    strength: float
+    seed: int
+
+    @property
+    def order(self) -> Order:
+        """What its card says."""
+        return Order(job_id=self.job_id, user_id=self.user_id, style=self.style.label, emoji=self.style.emoji)
+
+
+class Delivery(Protocol):
+    """The member's side of a request; `bot.delivery.DiscordDelivery` is the one on Discord."""
+
+    @property
+    def upload_limit(self) -> int: ...
+    async def refused(self, sentence: str) -> None: ...
+    async def accepted(self, order: Order, status: Status) -> Posted: ...
+    def showing(self, order: Order, status: Callable[[], Status]) -> AbstractAsyncContextManager[None]: ...
+    async def delivered(self, result: Result, *, thread_id: int | None) -> Posted: ...
+    async def failed(self, order: Order, sentence: str) -> None: ...
+    async def paused(self, order: Order) -> None: ...
+    async def pointed(self, order: Order, posted: Posted) -> None: ...
+    async def found(self, job_id: str, *, thread_id: int | None) -> Posted | None: ...

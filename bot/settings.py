@@ -1,0 +1,112 @@
+"""The settings, read once from the environment and `.env`, and every problem with them named at once."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class EngineChoice(StrEnum):
+    """Which engine paints."""
+
+    AUTO = "auto"  # the best one that this machine can run: today the painter
+    PAINTER = "painter"
+
+
+class LogLevel(StrEnum):
+    """How much is said on stderr."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class SettingsError(Exception):
+    """The settings can't be used; the text names every problem, one a line."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _named(field: str) -> Any:  # noqa: ANN401 - pydantic types its own Field() so
+    """The name of a setting as the operator writes it."""
+    return Field(validation_alias=field)
+
+
+class Settings(BaseSettings):
+    """What an operator can set. A variable of the environment wins over the same line in `.env`.
+
+    Attributes
+    ----------
+    token
+        The bot's token from the Discord developer portal. Only `animify run` needs it.
+    database
+        The SQLite file; its key (`.key`) and lock (`.lock`) lie beside it.
+    engine
+        Which engine paints.
+    daily_limit
+        Pictures per member and day where no server or moderator says otherwise, 0..1000.
+    styles
+        A folder with the operator's own style files, added to the built-in ones.
+    workers
+        Processes that paint at the same time, 1..64; empty means one for each core but one.
+    log_level
+        How much is said on stderr.
+    """
+
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        case_sensitive=True,
+    )
+
+    token: Annotated[SecretStr | None, _named("DISCORD_TOKEN")] = None
+    database: Annotated[Path, _named("ANIMIFY_DATABASE")] = Path("animify.db")
+    engine: Annotated[EngineChoice, _named("ANIMIFY_ENGINE")] = EngineChoice.AUTO
+    daily_limit: Annotated[int, _named("ANIMIFY_DAILY_LIMIT"), Field(ge=0, le=1000)] = 3
+    styles: Annotated[Path | None, _named("ANIMIFY_STYLES")] = None
+    workers: Annotated[int | None, _named("ANIMIFY_WORKERS"), Field(ge=1, le=64)] = None
+    log_level: Annotated[LogLevel, _named("ANIMIFY_LOG_LEVEL")] = LogLevel.INFO
+
+    @field_validator("token")
+    @classmethod
+    def _looks_like_a_token(cls, token: SecretStr | None) -> SecretStr | None:
+        """A pasted client secret or an "Bot …" prefix is caught here, not by a refused login later."""
+        if token is not None and token.get_secret_value().count(".") != 2:  # noqa: PLR2004 - a token is three parts
+            raise ValueError("this is no bot token (three parts with dots between); copy it from the Bot page")
+        return token
+
+
+def variables() -> Mapping[str, str]:
+    """Every variable that is read, with the name of its field."""
+    return {str(field.validation_alias): name for name, field in Settings.model_fields.items()}
+
+
+def load() -> Settings:
+    """Read the environment, then `.env` in the current folder (which may be absent).
+
+    Raises
+    ------
+    SettingsError
+        With every problem at once; no line of it repeats a secret.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError(tuple(_problem(details) for details in error.errors())) from None
+    except UnicodeDecodeError:
+        raise SettingsError((".env: is no UTF-8 text",)) from None
+
+
+def _problem(details: ErrorDetails) -> str:
+    message = str(details["msg"]).removeprefix("Value error, ")
+    return f"{'.'.join(str(part) for part in details['loc'])}: {message[:1].lower()}{message[1:]}"

@@ -1,0 +1,256 @@
+"""The store as the bot uses it: every public method is one transaction."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from bot.store import facts, files, guilds, jobs, migrate, moderation, proof, quota, recovery, requests, vault
+from bot.store.database import Database, unobserved
+from bot.store.guilds import Guild
+from bot.store.jobs import Job
+from bot.store.limits import Usage
+from bot.store.moderation import Change
+from bot.store.proof import Fault
+from bot.store.recovery import Recovery
+from bot.store.requests import NewRequest, Receipt
+from bot.store.sealed import Sealer, open_sealer
+from bot.store.vault import Secrets
+
+
+class Store:
+    """Quota, jobs and sealed secrets in one SQLite file. Made by `open`; a context manager that closes itself.
+
+    Any method raises `DatabaseFailedError` when SQLite fails, and has had no effect then.
+    """
+
+    def __init__(self, database: Database, sealer: Sealer, default_limit: int) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._default_limit = default_limit
+
+    @classmethod
+    async def open(
+        cls,
+        path: Path,
+        *,
+        default_limit: int,
+        now: Callable[[], float] = time.time,
+        on_statement: Callable[[str], None] = unobserved,
+    ) -> Self:
+        """Open the database with its key and lock files, all made where there are none, and update its schema.
+
+        Parameters
+        ----------
+        default_limit
+            Pictures per member and day where no server or moderator says otherwise, 0..1000.
+        now
+            The clock, in epoch seconds.
+        on_statement
+            Sees every SQL statement before SQLite does; what it raises is raised as if SQLite had.
+
+        Raises
+        ------
+        DatabaseLockedError, DatabaseUnreadableError, MigrationError, KeyFileError
+            Nothing is left open or locked then.
+        """
+        database = await Database.open(path, now=now, on_statement=on_statement)
+        try:
+            await database.transact(lambda tx: migrate.apply(tx, migrate.shipped()))
+            return cls(database, open_sealer(files.beside(path, ".key")), default_limit)
+        except BaseException:
+            await database.close()  # a cancelled start would otherwise keep the lock until the process ends
+            raise
+
+    async def close(self) -> None:
+        """Finish what has begun and give the database back."""
+        await self._database.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def submit(self, request: NewRequest, *, in_flight_limit: int) -> Receipt:
+        """Charge the member and write the job, both or neither.
+
+        Parameters
+        ----------
+        in_flight_limit
+            How many requests the member may have under way, this one included, over all servers.
+
+        Raises
+        ------
+        DuplicateRequestError, InFlightError, OverQuotaError
+            In this order; nothing is charged.
+        """
+        return await self._database.transact(
+            lambda tx: requests.submit(
+                tx,
+                request,
+                sealer=self._sealer,
+                default_limit=self._default_limit,
+                in_flight_limit=in_flight_limit,
+            )
+        )
+
+    async def card_posted(self, job_id: str, *, channel_id: int, message_id: int) -> None:
+        """Remember where the request's card is."""
+        await self._database.transact(
+            lambda tx: requests.card_posted(tx, job_id, channel_id=channel_id, message_id=message_id)
+        )
+
+    async def start(self, job_id: str) -> None:
+        """Say that the job runs. Call it before its photo is touched: a photo that kills the process is found by it.
+
+        Raises
+        ------
+        UnknownJobError, IllegalTransitionError
+            The job is not queued: it was cancelled in the meantime.
+        """
+        await self._database.transact(lambda tx: requests.start(tx, job_id))
+
+    async def deliver(
+        self,
+        job_id: str,
+        *,
+        channel_id: int,
+        message_id: int,
+        engine: str | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        """Keep the charge: the picture's message exists. The token is wiped.
+
+        Parameters
+        ----------
+        engine, seconds
+            Who painted it, and in which time; None where an earlier run of the bot did and died before saying so.
+
+        Raises
+        ------
+        UnknownJobError, IllegalTransitionError
+            The job is not running: it was cancelled in the meantime.
+        """
+        await self._database.transact(
+            lambda tx: requests.deliver(
+                tx, job_id, channel_id=channel_id, message_id=message_id, engine=engine, seconds=seconds
+            )
+        )
+
+    async def fail(self, job_id: str, reason: str) -> bool:
+        """End the job with a refund, and wipe the token. False, and no effect, where it has ended already.
+
+        Parameters
+        ----------
+        reason
+            For the operator: stored in plain, so no secret and nothing personal.
+
+        Raises
+        ------
+        UnknownJobError
+        """
+        return await self._database.transact(lambda tx: requests.fail(tx, job_id, reason=reason))
+
+    async def cancel(self, job_id: str) -> bool:
+        """End the job because nobody wants it, and wipe the token; whether it was refunded.
+
+        A queued job always is; of running ones the first three that the member cancels of a day's. False, and no
+        effect, where the job has ended already.
+
+        Raises
+        ------
+        UnknownJobError
+        """
+        return await self._database.transact(lambda tx: requests.cancel(tx, job_id))
+
+    async def requeue_interrupted(self) -> Recovery:
+        """At start: put jobs that a dead process left running back into the queue, and give up hopeless ones.
+
+        Hopeless are those whose photo's URL is gone and those that were running for the third time; they are failed
+        and refunded.
+        """
+        return await self._database.transact(lambda tx: recovery.recover(tx, self._sealer))
+
+    async def secrets(self, job_id: str) -> Secrets:
+        """Open what the job still has: the token for 14 minutes and until it ends, the URL until its signature ends.
+
+        Raises
+        ------
+        UnknownJobError
+        """
+        return await self._database.transact(lambda tx: vault.open_secrets(tx, self._sealer, job_id))
+
+    async def wipe_expired(self) -> int:
+        """Forget URLs and tokens that Discord no longer honours; how many there were."""
+        return await self._database.transact(vault.wipe_expired)
+
+    async def recent_thread(self, *, guild_id: int, channel_id: int, user_id: int, within: int) -> int | None:
+        """The thread that took the member's last picture asked for in this channel, if that was `within` seconds."""
+        return await self._database.transact(
+            lambda tx: requests.recent_thread(
+                tx, guild_id=guild_id, channel_id=channel_id, user_id=user_id, within=within
+            )
+        )
+
+    async def fact(self, name: str) -> str | None:
+        """What was remembered under this name."""
+        return await self._database.transact(lambda tx: facts.get(tx, name))
+
+    async def remember(self, name: str, value: str) -> None:
+        """Keep a fact for the next run."""
+        await self._database.transact(lambda tx: facts.put(tx, name, value))
+
+    async def job(self, job_id: str) -> Job | None:
+        """The job, or None where it was never or is no longer known."""
+        return await self._database.transact(lambda tx: jobs.by_id(tx, job_id))
+
+    async def job_by_result(self, message_id: int) -> Job | None:
+        """The job whose picture is in this message."""
+        return await self._database.transact(lambda tx: jobs.by_result(tx, message_id))
+
+    async def mark_deleted(self, job_id: str) -> None:
+        """The result's message is gone: wipe the photo's URL at once."""
+        await self._database.transact(lambda tx: requests.mark_deleted(tx, job_id))
+
+    async def usage(self, guild_id: int, user_id: int) -> Usage:
+        """Where the member stands in the guild now (guild 0: outside of servers)."""
+        return await self._database.transact(
+            lambda tx: quota.usage(tx, quota.account(tx, guild_id, user_id, default_limit=self._default_limit))
+        )
+
+    async def set_limit(self, change: Change, amount: int | None) -> Usage:
+        """Give the member a standing limit, 0..1000 pictures a day or None for no limit; what holds afterwards."""
+        return await self._database.transact(
+            lambda tx: moderation.set_limit(tx, change, amount, default_limit=self._default_limit)
+        )
+
+    async def grant(self, change: Change, amount: int) -> Usage:
+        """Give the member extra pictures, 1..1000, until the day ends; what holds afterwards."""
+        return await self._database.transact(
+            lambda tx: moderation.grant(tx, change, amount, default_limit=self._default_limit)
+        )
+
+    async def reset(self, change: Change) -> Usage:
+        """Bring the member's count of today back to zero; what holds afterwards."""
+        return await self._database.transact(lambda tx: moderation.reset(tx, change, default_limit=self._default_limit))
+
+    async def guild(self, guild_id: int) -> Guild:
+        """What the server has set."""
+        return await self._database.transact(lambda tx: guilds.get(tx, guild_id))
+
+    async def put_guild(self, guild_id: int, guild: Guild) -> None:
+        """Replace what the server has set.
+
+        Raises
+        ------
+        UnknownZoneError
+        """
+        await self._database.transact(lambda tx: guilds.put(tx, guild_id, guild))
+
+    async def audit_faults(self) -> list[Fault]:
+        """Whatever does not agree between counters, ledger and jobs; empty in a sound database."""
+        return await self._database.transact(proof.faults)

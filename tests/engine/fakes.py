@@ -1,0 +1,156 @@
+"""A runner that does what a script says, the signals to wait for it with, and photos and jobs to give it."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from enum import StrEnum
+from functools import cache
+
+import numpy as np
+
+import styles
+from engine.contract import Job, Medium, OnStep, Picture, Pixels
+from engine.errors import EngineError, LostError, UnfitError
+
+STEPS = 3
+
+
+class Act(StrEnum):
+    """What a FakeRunner does with a run."""
+
+    PAINT = "paint"  # a plausible picture
+    BLACK = "black"
+    COPY = "copy"  # the photo itself
+    REFUSE = "refuse"  # an error for each job
+    LOSE = "lose"  # LostError for the whole run
+    CRASH = "crash"  # what no runner should raise
+    STALL = "stall"  # wait at the gate after the first step, then paint
+
+
+class FakeRunner:
+    """A deterministic Runner. Each run does the next act of its script, and paints when the script is at its end.
+
+    Attributes
+    ----------
+    gate
+        Each release of it lets one stalled run go on.
+    runs
+        The ids of the jobs of every run.
+    threads
+        Every thread that called load, run or close.
+    """
+
+    def __init__(
+        self,
+        *script: Act,
+        batch: int = 1,
+        key: Callable[[Job], Hashable] = lambda job: job.pixels.shape,
+        load: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._script = list(script)
+        self._batch = batch
+        self._key = key
+        self._load = load
+        self.gate = threading.Semaphore(0)
+        self.runs: list[list[str]] = []
+        self.threads: set[int] = set()
+        self.closed = False
+
+    @property
+    def name(self) -> str:
+        return "fake"
+
+    @property
+    def batch(self) -> int:
+        return self._batch
+
+    def key(self, job: Job) -> Hashable:
+        return self._key(job)
+
+    def load(self) -> None:
+        self.threads.add(threading.get_ident())
+        self._load()
+
+    def run(self, jobs: Sequence[Job], on_step: OnStep) -> Sequence[Picture | EngineError]:
+        self.threads.add(threading.get_ident())
+        self.runs.append([job.id for job in jobs])
+        act = self._script.pop(0) if self._script else Act.PAINT
+        on_step(1, STEPS)
+        if act is Act.STALL:
+            self.gate.acquire()
+        if act is Act.LOSE:
+            raise LostError("the fake was told to be lost")
+        if act is Act.CRASH:
+            raise ZeroDivisionError
+        for step in range(2, STEPS + 1):
+            on_step(step, STEPS)
+        return [self._result(act, job) for job in jobs]
+
+    def close(self) -> None:
+        self.threads.add(threading.get_ident())
+        self.closed = True
+
+    def _result(self, act: Act, job: Job) -> Picture | EngineError:
+        match act:
+            case Act.REFUSE:
+                return UnfitError("refused")
+            case Act.BLACK:
+                pixels = np.zeros_like(job.pixels)
+            case Act.COPY:
+                pixels = job.pixels.copy()
+            case _:
+                pixels = posterised(job.pixels, job.seed)
+        return Picture(pixels=pixels, engine=self.name, medium=Medium.FILTER, seed=job.seed, seconds=0.25)
+
+
+class Signals:
+    """An observer that tests wait on instead of sleeping. Make it on the event loop; call it from any thread."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[StrEnum, object]] = []
+        self._loop = asyncio.get_running_loop()
+        self._more = asyncio.Event()
+
+    def __call__(self, moment: StrEnum, subject: object) -> None:
+        self.heard.append((moment, subject))
+        self._loop.call_soon_threadsafe(self._more.set)
+
+    async def until(self, moment: StrEnum, subject: object = None, *, times: int = 1) -> None:
+        """Wait until the moment (of this subject, if one is given) was heard so many times."""
+        async with asyncio.timeout(10):
+            while len([one for one in self.of(moment) if subject is None or one == subject]) < times:
+                self._more.clear()
+                await self._more.wait()
+
+    def of(self, moment: StrEnum) -> list[object]:
+        """The subjects of every such moment, in order."""
+        return [subject for heard, subject in self.heard if heard is moment]
+
+
+def photo(height: int = 96, width: int = 128) -> Pixels:
+    """A scene of a few shapes on a gradient: edges, tones and some grain."""
+    y, x = np.mgrid[0:height, 0:width]
+    scene = np.stack([90 + 120 * x / width, 60 + 140 * y / height, 160 - 90 * x / width], axis=-1)
+    scene[(x - 0.3 * width) ** 2 + (y - 0.4 * height) ** 2 < (0.2 * height) ** 2] = (220, 190, 150)
+    scene[(abs(x - 0.7 * width) < 0.12 * width) & (y > 0.35 * height)] = (40, 60, 90)
+    scene[(x + y) % 40 < 6] *= 0.6
+    return (scene + np.random.default_rng(0).normal(0, 3, scene.shape)).clip(0, 255).astype(np.uint8)
+
+
+def posterised(pixels: Pixels, seed: int) -> Pixels:
+    """A picture that passes for a drawing of the photo: few tones, and a tint by the seed."""
+    tones = pixels.astype(np.int16) // 48 * 48 + 40
+    return (tones + np.random.default_rng(seed).integers(-12, 12, 3)).clip(0, 255).astype(np.uint8)
+
+
+@cache
+def catalogue() -> styles.Catalogue:
+    """The styles that come with the bot."""
+    return styles.load()
+
+
+def job(name: str = "job", *, seed: int = 7, pixels: Pixels | None = None) -> Job:
+    """A job for any engine."""
+    return Job(
+        id=name, pixels=photo() if pixels is None else pixels, style=catalogue()["ghibli"], strength=0.5, seed=seed
+    )

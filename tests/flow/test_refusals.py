@@ -1,0 +1,141 @@
+"""Bad input, full quotas and lost photos: one clear sentence for the member alone, nothing charged, nothing left."""
+
+import io
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from playground import EventKind, Upload
+from tests.engine.fakes import Act, FakeRunner
+from tests.flow.stage import Stage, a_photo, a_stage
+
+
+def a_picture(width: int, height: int, kind: str = "PNG") -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), (90, 120, 200)).save(file, kind)
+    return file.getvalue()
+
+
+BAD = {
+    "text that says it is a jpeg": (b"eggs, milk, aubergines", "damaged.jpg", "no picture I can read"),
+    "zero bytes": (b"", "empty.jpg", "empty"),
+    "a vector drawing": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "drawing.png", "no picture I can read"),
+    "a document": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "paper.jpg", "no picture I can read"),
+    "a cut-off photo": (a_photo(640, 480)[:9000], "cut.jpg", "damaged or cut off"),
+    "one pixel": (a_picture(1, 1), "dot.png", "too small"),
+    "a thread of pixels": (a_picture(20000, 40), "line.png", "too narrow"),
+    "a bomb": (a_picture(9000, 9000), "bomb.png", "too many pixels"),
+}
+
+
+@pytest.mark.parametrize("case", list(BAD))
+async def test_a_bad_file_is_refused_in_private_and_costs_nothing(stage: Stage, case: str) -> None:
+    data, name, words = BAD[case]
+    interaction = await stage.ask(upload=Upload(name, data, "image/jpeg"))
+    refusal = await stage.whispered(interaction)
+    assert words in refusal.text
+    assert "did not count" in refusal.text
+    assert await stage.used() == 0
+    assert stage.channel.messages == [refusal]
+    assert (stage.dispatcher.waiting, stage.dispatcher.running) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("upload", "words"),
+    [
+        (Upload("film.mp4", b"0" * 64, "video/mp4"), "is no picture"),
+        (Upload("list.txt", b"eggs", "text/plain"), "is no picture"),
+    ],
+)
+async def test_what_declares_itself_no_picture_is_refused_before_it_is_fetched(
+    stage: Stage, upload: Upload, words: str
+) -> None:
+    response = await (await stage.ask(upload=upload)).response()
+    assert response.ephemeral
+    assert words in response.message.text
+    assert await stage.used() == 0
+
+
+async def test_beyond_the_quota_the_member_is_told_when_it_starts_anew(tmp_path: Path) -> None:
+    async with a_stage(tmp_path / "animify.db", daily_limit=1) as stage:
+        await stage.result_of(await stage.ask())
+        response = await (await stage.ask()).response()
+        assert response.ephemeral
+        assert "1 picture for today" in response.message.text
+        assert "<t:" in response.message.text
+        assert await stage.used() == 1
+
+
+async def test_a_third_request_waits_until_the_first_has_arrived(tmp_path: Path) -> None:
+    runner = FakeRunner(Act.STALL)
+    async with a_stage(tmp_path / "animify.db", daily_limit=5, runners=[runner]) as stage:
+        asked = [await stage.ask(), await stage.ask()]
+        for interaction in asked:
+            await interaction.response()
+        third = await (await stage.ask()).response()
+        assert third.ephemeral
+        assert "already have 2 pictures on the way" in third.message.text
+        runner.gate.release()
+        for interaction in asked:
+            await stage.result_of(interaction)
+
+
+async def test_an_unknown_style_is_refused_with_those_there_are(stage: Stage) -> None:
+    response = await (await stage.ask(style="cubism")).response()
+    assert response.ephemeral
+    assert "ghibli, manga" in response.message.text
+    assert await stage.used() == 0
+
+
+async def test_a_photo_that_is_gone_is_said_and_refunded(stage: Stage) -> None:
+    stage.playground.faults.next("GET", "attachments/", status=404)
+    refusal = await stage.whispered(await stage.ask())
+    assert "can't fetch that photo" in refusal.text
+    assert await stage.used() == 0
+    stage.playground.violations.clear()
+
+
+async def test_a_photo_that_comes_at_the_third_try_is_painted(stage: Stage) -> None:
+    stage.playground.faults.next("GET", "attachments/", status=503)
+    stage.playground.faults.next("GET", "attachments/", disconnect=True)
+    assert (await stage.result_of(await stage.ask())).attachments
+
+
+async def test_an_engine_that_dies_is_said_and_refunded(tmp_path: Path) -> None:
+    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner(Act.REFUSE)]) as stage:
+        refusal = await stage.whispered(await stage.ask())
+        assert "did not count" in refusal.text
+        assert await stage.used() == 0
+
+
+async def test_a_picture_that_is_twice_black_is_not_shown(tmp_path: Path) -> None:
+    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner(Act.BLACK, Act.BLACK)]) as stage:
+        refusal = await stage.whispered(await stage.ask())
+        assert "not come out fit to show" in refusal.text
+        assert await stage.used() == 0
+
+
+async def test_a_picture_that_is_black_once_is_painted_again(tmp_path: Path) -> None:
+    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner(Act.BLACK)]) as stage:
+        assert (await stage.result_of(await stage.ask())).attachments
+
+
+async def test_a_refusal_after_the_card_takes_the_card_away(stage: Stage) -> None:
+    interaction = await stage.ask(upload=Upload("x.jpg", b"no photo", "image/jpeg"))
+    await stage.whispered(interaction)
+    kinds = [event.kind for event in stage.playground.events if interaction.id in event.about]
+    assert kinds.index(EventKind.MESSAGE_DELETED) < len(kinds) - 1
+
+
+async def test_no_secret_of_a_refused_photo_is_left_in_the_database(tmp_path: Path) -> None:
+    database = tmp_path / "animify.db"
+    async with a_stage(database) as stage:
+        interaction = await stage.ask(upload=Upload("x.jpg", b"no photo", "image/jpeg"))
+        await stage.whispered(interaction)
+        token, url = interaction.token, interaction.attachments[0].path
+    stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert token.encode() not in stored
+    assert url.encode() not in stored
+
+

@@ -1,0 +1,153 @@
+"""Jobs: their states, their ends, and what a restart makes of them."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.store import IllegalTransitionError, State, Store, UnknownJobError
+from bot.store.jobs import ARROWS
+from tests.store.stage import HOUR, NOON, TOKEN, URL, Clock, deliver, request, rows, submit
+
+
+async def bring_to(store: Store, interaction_id: int, state: State) -> str:
+    job_id = await submit(store, interaction_id)
+    if state in (State.RUNNING, State.DELIVERED):
+        await store.start(job_id)
+    if state is State.DELIVERED:
+        await deliver(store, job_id)
+    if state is State.FAILED:
+        await store.fail(job_id, "broken")
+    if state is State.CANCELLED:
+        await store.cancel(job_id)
+    return job_id
+
+
+@pytest.mark.parametrize("source", State)
+@pytest.mark.parametrize("target", [State.RUNNING, State.DELIVERED, State.FAILED, State.CANCELLED])
+async def test_a_job_goes_where_an_arrow_leads_and_nowhere_else(store: Store, source: State, target: State) -> None:
+    job_id = await bring_to(store, 1, source)
+    before = await store.job(job_id)
+    try:
+        match target:
+            case State.RUNNING:
+                await store.start(job_id)
+            case State.DELIVERED:
+                await deliver(store, job_id, message_id=501)
+            case State.FAILED:
+                assert await store.fail(job_id, "again") == (target in ARROWS[source])
+            case _:
+                assert await store.cancel(job_id) == (target in ARROWS[source])
+    except IllegalTransitionError:
+        assert target not in ARROWS[source]
+    after = await store.job(job_id)
+    assert after is not None
+    if target in ARROWS[source]:
+        assert after.state is target
+    else:
+        assert after == before
+
+
+async def test_a_delivered_picture_keeps_its_charge(store: Store) -> None:
+    await bring_to(store, 1, State.DELIVERED)
+    assert (await store.usage(10, 7)).used == 1
+
+
+async def test_a_failed_job_is_refunded_once(store: Store) -> None:
+    await submit(store, 1)
+    job_id = await submit(store, 2)
+    assert await store.fail(job_id, "broken")
+    assert not await store.fail(job_id, "broken")
+    assert not await store.cancel(job_id)
+    assert (await store.usage(10, 7)).used == 1
+
+
+async def test_only_the_first_three_running_jobs_of_a_day_are_cancelled_for_free(store: Store, clock: Clock) -> None:
+    for interaction_id in (1, 2, 3):
+        assert await store.cancel(await bring_to(store, interaction_id, State.RUNNING))
+    assert not await store.cancel(await bring_to(store, 4, State.RUNNING))
+    assert await store.cancel(await bring_to(store, 5, State.QUEUED))
+    assert (await store.usage(10, 7)).used == 1
+    clock.advance(hours=24)
+    assert await store.cancel(await bring_to(store, 6, State.RUNNING))
+
+
+async def test_a_job_remembers_what_was_asked_and_what_came_of_it(store: Store, clock: Clock) -> None:
+    job_id = (await store.submit(request(17), in_flight_limit=1)).job_id
+    await store.card_posted(job_id, channel_id=70, message_id=71)
+    clock.advance(seconds=5)
+    await store.start(job_id)
+    clock.advance(seconds=5)
+    await deliver(store, job_id, message_id=500)
+    job = await store.job(job_id)
+    assert job is not None
+    assert job == await store.job_by_result(500)
+    assert (job.id, job.interaction_id, job.guild_id, job.user_id, job.channel_id) == ("17-0", 17, 10, 7, 70)
+    assert (job.style, job.strength, job.seed, job.attempt) == ("ghibli", 0.5, 4, 1)
+    assert (job.created_at, job.started_at, job.ended_at) == (NOON, NOON + 5, NOON + 10)
+    assert (job.card_channel_id, job.card_message_id) == (70, 71)
+    assert (job.result_channel_id, job.result_message_id, job.engine, job.seconds) == (50, 500, "Painter", 1.5)
+    assert (job.failure, job.deleted_at) == (None, None)
+
+
+async def test_a_job_that_was_never_known_is_named(store: Store) -> None:
+    assert await store.job("1-0") is None
+    assert await store.job_by_result(1) is None
+    for act in (store.start, store.cancel, store.secrets):
+        with pytest.raises(UnknownJobError, match="1-0"):
+            await act("1-0")
+
+
+async def test_deleting_a_result_wipes_the_photo_s_url_at_once(store: Store, path: Path) -> None:
+    job_id = await bring_to(store, 1, State.DELIVERED)
+    assert (await store.secrets(job_id)).url == URL
+    await store.mark_deleted(job_id)
+    job = await store.job(job_id)
+    assert job is not None
+    assert job.deleted_at == NOON
+    assert rows(path, "SELECT url FROM jobs") == [(None,)]
+
+
+async def test_an_interrupted_job_is_queued_again_with_the_same_seed(store: Store) -> None:
+    queued = await bring_to(store, 1, State.QUEUED)
+    running = await bring_to(store, 2, State.RUNNING)
+    await bring_to(store, 3, State.DELIVERED)
+    recovery = await store.requeue_interrupted()
+    assert [(job.id, job.state, job.started_at, job.attempt, job.seed) for job in recovery.resumed] == [
+        (queued, State.QUEUED, None, 1, 4),
+        (running, State.QUEUED, None, 2, 4),
+    ]
+    assert recovery.given_up == ()
+    assert (await store.secrets(running)).token == TOKEN
+
+
+async def test_a_job_that_was_interrupted_three_times_is_refunded(store: Store) -> None:
+    job_id = await submit(store, 1)
+    for _ in range(2):
+        await store.start(job_id)
+        assert (await store.requeue_interrupted()).given_up == ()
+    await store.start(job_id)
+    recovery = await store.requeue_interrupted()
+    assert recovery.resumed == ()
+    (given_up,) = recovery.given_up
+    assert (given_up.job.id, given_up.job.state, given_up.job.attempt) == (job_id, State.FAILED, 3)
+    assert given_up.token == TOKEN
+    assert TOKEN not in repr(recovery)
+    assert (await store.usage(10, 7)).used == 0
+
+
+async def test_a_job_whose_photo_is_gone_is_refunded_at_the_next_start(store: Store, clock: Clock) -> None:
+    job_id = (await store.submit(request(1, url_expires_at=NOON + HOUR), in_flight_limit=1)).job_id
+    clock.advance(hours=1)
+    (given_up,) = (await store.requeue_interrupted()).given_up
+    assert (given_up.job.id, given_up.token) == (job_id, None)
+    assert (await store.usage(10, 7)).used == 0
+
+
+async def test_a_database_without_its_key_gives_its_jobs_up(path: Path, clock: Clock) -> None:
+    async with await Store.open(path, default_limit=3, now=clock) as store:
+        await submit(store, 1)
+    path.with_name("animify.db.key").unlink()
+    async with await Store.open(path, default_limit=3, now=clock) as store:
+        (given_up,) = (await store.requeue_interrupted()).given_up
+        assert (given_up.job.id, given_up.token) == ("1-0", None)
+        assert await store.audit_faults() == []
