@@ -8,8 +8,6 @@ import signal
 from collections.abc import AsyncIterator
 from typing import Final
 
-from engine.painter.runner import PainterRunner
-
 from bot import policy
 from bot.attachments import Attachments
 from bot.client import AnimifyClient
@@ -22,6 +20,7 @@ from engine.contract import Engine
 from engine.dispatcher import Dispatcher
 from engine.images import Decoder
 from engine.local import LocalEngine
+from engine.painter.runner import PainterRunner
 from engine.studio import Studio
 from styles import Catalogue, StyleError
 from styles import load as load_styles
@@ -136,6 +135,8 @@ async def _sources(settings: Settings, stack: contextlib.AsyncExitStack) -> tupl
         catalogue = load_styles(settings.styles)
     except StyleError as error:
         problems.append(str(error))
+    if problems and not settings.database.exists():
+        raise StartError(tuple(problems))  # a start that fails makes no new files
     try:
         store = await stack.enter_async_context(await Store.open(settings.database, default_limit=settings.daily_limit))
     except StoreError as error:

@@ -7,6 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
 
 from bot import policy
 from bot.attachments import Attachments, FetchError
@@ -101,6 +102,8 @@ class Journey:
         """Step 1, from memory alone: the sentence of a refusal, or None."""
         if self._closing:
             return words.SHUTTING_DOWN
+        if not self._studio.engine.slots:
+            return words.ENGINE_DOWN
         if not policy.declares_a_picture(request.declared):
             return words.NOT_AN_IMAGE_TYPE
         if request.declared.size > policy.MAX_PHOTO_BYTES:
@@ -110,7 +113,7 @@ class Journey:
         return None
 
     async def _promise(self, request: Request, delivery: Delivery) -> Trip | None:
-        """Step 2: quote, charge together with the job's row, show the card. None: the member was told no."""
+        """Step 2: quote, then charge together with the job's row. None: the member was told no."""
         quote = self._dispatcher.quote(request.guild_id, request.user_id, self._cost(request.style))
         longest = policy.max_wait(token_only=request.token_only)
         if quote.eta > longest:
@@ -121,18 +124,10 @@ class Journey:
         except RefusedError as error:
             await delivery.refused(_not_charged(error))
             return None
-        trip = request.trip(receipt.job_id)
-        try:
-            card = await delivery.accepted(trip.order, self._waiting(quote))
-        except DeliveryError as error:
-            _log.info("%s could not be acknowledged: %s", trip.job_id, error)
-            await self._store.cancel(trip.job_id)
-            return None
-        await self._store.card_posted(trip.job_id, channel_id=card.channel_id, message_id=card.message_id)
-        return trip
+        return request.trip(receipt.job_id)
 
     async def _carry(self, trip: Trip, delivery: Delivery) -> None:
-        """Steps 3 to 7: make the picture and post it, or take the promise back."""
+        """Steps 2 to 7, once it is charged: make the picture and post it, or take the promise back."""
         try:
             result = await self._make(trip, delivery)
             posted = await delivery.delivered(result, thread_id=await self._thread(trip))
@@ -151,12 +146,15 @@ class Journey:
         )
 
     async def _make(self, trip: Trip, delivery: Delivery) -> Result:
-        """Steps 3 to 6: wait the turn, fetch and prepare near it, paint, then encode with the lane already free."""
+        """Enter the queue and show the card, prepare near the turn, paint, encode with the lane free again."""
         look = Look(style=trip.style, strength=trip.strength, seed=trip.seed)
         board = _Board()
-        async with delivery.showing(trip.order, board.status):
+        async with AsyncExitStack() as until_encoded:
             async with self._dispatcher.turn(self._ticket(trip)) as turn:
                 board.show(lambda: self._waiting(turn.quote()))
+                card = await delivery.accepted(trip.order, board.status())
+                await self._store.card_posted(trip.job_id, channel_id=card.channel_id, message_id=card.message_id)
+                await until_encoded.enter_async_context(delivery.showing(trip.order, board.status))
                 await turn.near()
                 await self._store.start(trip.job_id)
                 board.show(Preparing)
@@ -199,7 +197,7 @@ class Journey:
         )
 
     def _ticket(self, trip: Trip) -> Ticket:
-        return Ticket(guild=trip.guild_id, user=trip.user_id, cost=self._cost(trip.style), key=trip.style.id)
+        return Ticket(guild=trip.guild_id, user=trip.user_id, cost=self._cost(trip.style), kind=trip.style.id)
 
     def _cost(self, style: Style) -> float:
         """Engine seconds that a picture in this style takes, as measured so far."""
@@ -214,10 +212,13 @@ class _Board:
     """What the card says now, for whoever may edit it; nobody is called when it changes."""
 
     def __init__(self) -> None:
-        self.status: Callable[[], Status] = Preparing
+        self._status: Callable[[], Status] = Preparing
+
+    def status(self) -> Status:
+        return self._status()
 
     def show(self, status: Callable[[], Status]) -> None:
-        self.status = status
+        self._status = status
 
     def progress(self, progress: Progress) -> None:
         self.show(lambda: Painting(progress.step, progress.steps))

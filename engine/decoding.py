@@ -198,9 +198,9 @@ def _plain(image: Image.Image) -> Image.Image:
     """Bring the many modes down to RGB, RGBA, L and CMYK with eight bits, which can be scaled."""
     if image.mode.startswith("I"):  # Pillow's own conversion clips 16 bits to white
         return image.point(lambda value: value * (1 / 256)).convert("L")
-    if image.has_transparency_data:
-        return image.convert("RGBA")
-    return image if image.mode in {"RGB", "L", "CMYK"} else image.convert("RGB")
+    if image.mode in {"RGB", "RGBA", "L", "CMYK"} and "transparency" not in image.info:
+        return image  # converting to the same mode would copy it, at full size
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
 
 
 def _scaled(image: Image.Image, max_side: int) -> Image.Image:

@@ -135,9 +135,9 @@ class Dispatcher:
         """Turns that hold a slot."""
         return len(self._running)
 
-    def estimate(self, key: Hashable) -> float:
-        """The cost to write on a ticket with this key: what such turns have lately taken from grant to good end."""
-        return self._costs.estimate(key)
+    def estimate(self, kind: Hashable) -> float:
+        """The cost to write on a ticket of this kind: what such turns have lately taken from grant to good end."""
+        return self._costs.estimate(kind)
 
     def quote(self, guild: int, user: int, cost: float) -> Quote:
         """What a ticket would be quoted that entered now. Changes nothing; a quote may be stale at the next arrival."""
@@ -227,7 +227,7 @@ class Dispatcher:
         if visit not in self._running:
             return
         seconds = self._clock() - visit.since
-        self._costs.learn(visit.ticket.key, seconds)
+        self._costs.learn(visit.ticket.kind, seconds)
         self._pace.add(visit.ticket.cost, seconds)
 
     def _quote(self, visit: _Visit) -> Quote:

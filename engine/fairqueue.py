@@ -33,13 +33,16 @@ class Ticket:
     cost
         Estimated engine seconds.
     key
-        Tickets with equal keys cost about the same and may share a run of the engine; None shares with nobody.
+        Tickets with equal keys may share a run of the engine; None shares with nobody.
+    kind
+        Tickets of one kind cost about the same; what they cost is learnt by it.
     """
 
     guild: int
     user: int
     cost: float
     key: Hashable = None
+    kind: Hashable = None
 
 
 class Ahead(NamedTuple):

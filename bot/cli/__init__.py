@@ -23,7 +23,7 @@ def main() -> None:
     try:
         app()
     except CommandError as failure:
-        sys.stderr.write(f"animify: {failure}\n")
+        sys.stderr.write("".join(f"animify: {line}\n" for line in str(failure).splitlines()))
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -82,6 +82,7 @@ class _Play:
         self._output = output
         self._names: dict[int, str] = {}
         self._followed: set[int] = set()
+        self._shown: dict[int, str] = {}
         self.log = output / "bot.log"
 
     async def perform(self) -> None:
@@ -158,6 +159,9 @@ class _Play:
         mark = {EventKind.MESSAGE_CREATED: "Animify", EventKind.MESSAGE_EDITED: "  now  "}.get(event.kind)
         if mark is None or not message.author.is_bot:
             return
+        if self._shown.get(message.id) == message.text:  # a thread marks its message as edited
+            return
+        self._shown[message.id] = message.text
         aside = " [dim](only Mika sees this)[/]" if message.ephemeral else ""
         text = " · ".join(line for line in self._plain(message.text).splitlines() if line)
         self._console.print(f"{' ' * indent}[bold magenta]{mark}[/] {text}{aside}", markup=True)

@@ -139,13 +139,16 @@ class DiscordDelivery:
                 await self._answer.private(sentence)
 
     async def accepted(self, order: Order, status: Status) -> Posted:
-        """Show the request card as the first answer.
+        """Show the request card as the first answer, or bring the one of an earlier run up to date.
 
         Raises
         ------
         DeliveryError
-            The member can't be reached through this interaction.
+            The member can't be reached through this interaction, or the earlier card is gone.
         """
+        if self._card is not None:
+            await self._card.edit(cards.request(order, status))
+            return Posted(self._card.address.channel_id, self._card.address.message_id)
         if self._answer is None or self._new_card is None:
             raise DeliveryError(Trouble.EXPIRED)
         message_id = await self._answer.public(cards.request(order, status))

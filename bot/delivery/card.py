@@ -19,7 +19,7 @@ from bot.ui.status import Order, Result, Status
 TOKEN_LIFE: Final = 14 * 60.0
 """Seconds for which an interaction's token is used: it dies at 15 minutes, and 10,000 invalid requests ban us."""
 
-EDIT_INTERVAL: Final = 2.5
+EDIT_INTERVAL = 2.5
 """Seconds between two edits of a card: a bucket that runs dry would hold back the one edit that counts."""
 
 _TICK = 0.4
@@ -60,8 +60,6 @@ class Card:
     ----------
     clock
         Epoch seconds.
-    interval
-        Seconds between two edits.
     """
 
     def __init__(
@@ -70,12 +68,10 @@ class Card:
         address: CardAddress,
         *,
         clock: Callable[[], float],
-        interval: float = EDIT_INTERVAL,
     ) -> None:
         self._client = client
         self.address = address
         self._clock = clock
-        self._interval = interval
 
     @property
     def token_lives(self) -> bool:
@@ -131,10 +127,10 @@ class Card:
 
     async def _update(self, order: Order, status: Callable[[], Status], over: asyncio.Event) -> None:
         shown, edited_at = status(), self._clock()
-        while not await _happens(over, within=self._interval * _TICK):
+        while not await _happens(over, within=EDIT_INTERVAL * _TICK):
             now = status()
             moved_on = type(now) is not type(shown)
-            if now == shown or not (moved_on or self._clock() >= edited_at + self._interval):
+            if now == shown or not (moved_on or self._clock() >= edited_at + EDIT_INTERVAL):
                 continue
             try:
                 await self.edit(cards.request(order, now))

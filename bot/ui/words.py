@@ -25,6 +25,7 @@ PHOTO_UNREACHABLE = "Discord did not hand me that photo just now. Please try aga
 NOT_REDRAWN = "The picture did not come out fit to show. Please try another photo, or another strength."
 ENGINE_FAILED = "The engine failed on that picture. Please try again in a moment."
 TOO_LARGE_TO_SEND = "The picture would be too large to send here. Please try a smaller photo."
+ENGINE_DOWN = "My engine is down. Whoever runs me has to look at it."
 OUR_FAULT = "Something went wrong on my side. It is in my log."
 INTERRUPTED = "I was restarted and could not finish this picture."
 NO_RESULT_PLACE = "I could not post the picture here. Please check my permissions in this channel."

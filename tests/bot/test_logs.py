@@ -33,7 +33,9 @@ def test_a_secret_does_not_survive_a_traceback() -> None:
     try:
         raise RuntimeError(f"failed: https://discord.com/api/v10/webhooks/123/{INTERACTION}")
     except RuntimeError as error:
-        record = logging.LogRecord("x", logging.ERROR, __file__, 1, "oops", None, (RuntimeError, error, error.__traceback__))
+        record = logging.LogRecord(
+            "x", logging.ERROR, __file__, 1, "oops", None, (RuntimeError, error, error.__traceback__)
+        )
     text = RedactingFormatter("%(message)s").format(record)
     assert "RuntimeError" in text
     assert INTERACTION not in text

@@ -172,7 +172,7 @@ def test_the_next_seed_is_fixed_for_ever() -> None:
 
 def test_opencv_is_not_loaded_before_the_first_picture() -> None:
     code = "import engine.checked, sys; sys.exit('cv2' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 - our own words
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 @pytest.mark.parametrize("style", catalogue())

@@ -20,8 +20,8 @@ class Clock:
         return self.now
 
 
-def ticket(guild: int = 1, user: int = 1, cost: float = 1.0, key: str | None = None) -> Ticket:
-    return Ticket(guild=guild, user=user, cost=cost, key=key)
+def ticket(guild: int = 1, user: int = 1, cost: float = 1.0, key: str | None = None, kind: str | None = None) -> Ticket:
+    return Ticket(guild=guild, user=user, cost=cost, key=key, kind=kind)
 
 
 class Visitor:
@@ -186,7 +186,7 @@ async def test_an_exception_in_a_turn_frees_its_slot_and_teaches_nothing() -> No
     before = dispatcher.estimate("a")
 
     async def fail() -> None:
-        async with dispatcher.turn(ticket(key="a")) as turn:
+        async with dispatcher.turn(ticket(kind="a")) as turn:
             await turn.granted()
             clock.now += 50
             raise ZeroDivisionError
@@ -238,7 +238,7 @@ async def test_estimates_follow_what_turns_really_take() -> None:
     clock = Clock()
     dispatcher = Dispatcher(lambda: 1, clock=clock)
     for _ in range(20):
-        async with dispatcher.turn(ticket(cost=1.0, key="a")) as turn:
+        async with dispatcher.turn(ticket(cost=1.0, kind="a")) as turn:
             await turn.granted()
             clock.now += 5
     assert dispatcher.estimate("a") == pytest.approx(5, rel=0.01)

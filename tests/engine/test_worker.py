@@ -290,7 +290,7 @@ def test_the_death_of_the_parent_ends_the_child(tmp_path: Path) -> None:
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     try:
         command = [sys.executable, "-c", textwrap.dedent(script)]
-        parent = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, timeout=30, check=False)  # noqa: S603 - ours
+        parent = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, timeout=30, check=False)
         assert (parent.returncode, parent.stdout) == (-signal.SIGKILL, b"held")
         ready, _, _ = select.select([reader], [], [], 20)  # the end of the pipe is the end of the child that held it
         assert ready, "the child outlived its parent"

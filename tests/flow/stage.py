@@ -42,7 +42,11 @@ class Stage:
     queue: Signals
 
     async def ask(
-        self, member: Member | None = None, channel: Channel | None = None, upload: Upload | None = None, **options: object
+        self,
+        member: Member | None = None,
+        channel: Channel | None = None,
+        upload: Upload | None = None,
+        **options: object,
     ) -> Interaction:
         """`/animify style:ghibli` with a small photo, or as the options say."""
         chosen = {"style": "ghibli", "seed": 7, **options}
@@ -53,7 +57,7 @@ class Stage:
     async def result_of(self, interaction: Interaction) -> Message:
         """The message with the picture, wherever it is posted."""
         await self.playground.wait_for(
-            lambda event: event.message is not None and "Done" in event.message.text or _has_picture(event.message),
+            lambda event: (event.message is not None and "Done" in event.message.text) or _has_picture(event.message),
             about=interaction.id,
             timeout=20,
         )
@@ -64,10 +68,18 @@ class Stage:
         channel_id, message_id = card.text.rsplit("/", 2)[1:]
         return next(each for each in self.playground.channel(int(channel_id)).messages if each.id == int(message_id))
 
+    async def card_shows(self, interaction: Interaction, text: str) -> None:
+        """Wait until the card of a request reads so."""
+        await self.playground.wait_for(
+            lambda event: event.message is not None and text in event.message.text, about=interaction.id
+        )
+
     async def whispered(self, interaction: Interaction) -> Message:
         """What only the member reads of this interaction."""
         event = await self.playground.wait_for(
-            lambda event: event.kind is EventKind.MESSAGE_CREATED and event.message is not None and event.message.ephemeral,
+            lambda event: (
+                event.kind is EventKind.MESSAGE_CREATED and event.message is not None and event.message.ephemeral
+            ),
             about=interaction.id,
         )
         assert event.message is not None

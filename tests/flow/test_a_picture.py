@@ -4,8 +4,10 @@ import io
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
+from bot.delivery import card
 from engine.dispatcher import Moment
 from playground import EventKind, Permissions, Upload
 from tests.engine.fakes import Act, FakeRunner
@@ -156,9 +158,9 @@ async def test_others_wait_their_turn_and_see_their_place(tmp_path: Path) -> Non
         asked = [await stage.ask(other) for other in others]
         await stage.queue.until(Moment.ENTERED, times=3)
         mine = await stage.ask()
-        card = (await mine.response()).message
-        assert "2 pictures before yours" in card.text
-        assert "<t:" in card.text
+        shown = (await mine.response()).message.text
+        assert "2 pictures before yours" in shown
+        assert "<t:" in shown
         runner.gate.release()
         for interaction in [*asked, mine]:
             assert (await stage.result_of(interaction)).attachments
@@ -176,3 +178,18 @@ async def test_a_card_is_never_edited_after_its_last_word(stage: Stage) -> None:
     assert "Done" in edits[-1]
 
 
+async def test_the_card_is_kept_true_while_one_waits_and_while_it_is_painted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(card, "EDIT_INTERVAL", 0.02)
+    runner = FakeRunner(Act.STALL, Act.STALL)
+    async with a_stage(tmp_path / "animify.db", runners=[runner]) as stage:
+        first = await stage.ask(stage.guild.member("Ren"))
+        await stage.queue.until(Moment.GRANTED)
+        mine = await stage.ask()
+        await stage.card_shows(mine, "next in line")
+        await stage.card_shows(first, "painting, step 1 of 3")
+        runner.gate.release()
+        await stage.card_shows(mine, "painting, step 1 of 3")
+        runner.gate.release()
+        await stage.result_of(mine)

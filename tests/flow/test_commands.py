@@ -2,7 +2,7 @@
 
 import pytest
 
-from playground import Member, Permissions, Response
+from playground import Member, Message, Permissions, Response
 from tests.flow.stage import Stage
 
 
@@ -10,6 +10,12 @@ from tests.flow.stage import Stage
 def noor(stage: Stage) -> Member:
     """A moderator."""
     return stage.guild.member("Noor", permissions=Permissions.MODERATE_MEMBERS)
+
+
+def delete_button(result: Message) -> str:
+    (button,) = result.buttons
+    assert button.custom_id is not None
+    return button.custom_id
 
 
 async def answer(stage: Stage, who: Member, command: str, **options: object) -> Response:
@@ -91,21 +97,21 @@ async def test_somebody_who_left_can_still_be_named(stage: Stage, noor: Member) 
 
 async def test_the_requester_deletes_their_picture(stage: Stage) -> None:
     result = await stage.result_of(await stage.ask())
-    told = await stage.whispered(await stage.mika.click(result, result.buttons[0].custom_id))
+    told = await stage.whispered(await stage.mika.click(result, delete_button(result)))
     assert "deleted" in told.text
     assert stage.playground.latest(result) is None
 
 
 async def test_a_moderator_deletes_anybodys_picture(stage: Stage, noor: Member) -> None:
     result = await stage.result_of(await stage.ask())
-    await stage.whispered(await noor.click(result, result.buttons[0].custom_id))
+    await stage.whispered(await noor.click(result, delete_button(result)))
     assert stage.playground.latest(result) is None
 
 
 async def test_another_member_can_not_delete_it(stage: Stage) -> None:
     ren = stage.guild.member("Ren")
     result = await stage.result_of(await stage.ask())
-    response = await (await ren.click(result, result.buttons[0].custom_id)).response()
+    response = await (await ren.click(result, delete_button(result))).response()
     assert response.ephemeral
     assert stage.playground.latest(result) is not None
 
@@ -113,7 +119,5 @@ async def test_another_member_can_not_delete_it(stage: Stage) -> None:
 async def test_deleting_forgets_the_photos_link(stage: Stage) -> None:
     interaction = await stage.ask()
     result = await stage.result_of(interaction)
-    await stage.whispered(await stage.mika.click(result, result.buttons[0].custom_id))
+    await stage.whispered(await stage.mika.click(result, delete_button(result)))
     assert (await stage.store.secrets(f"{interaction.id}-0")).url is None
-
-

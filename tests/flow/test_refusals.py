@@ -137,5 +137,3 @@ async def test_no_secret_of_a_refused_photo_is_left_in_the_database(tmp_path: Pa
     stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert token.encode() not in stored
     assert url.encode() not in stored
-
-

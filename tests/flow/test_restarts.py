@@ -72,7 +72,7 @@ async def done(playground: Playground, interaction: Interaction) -> None:
     )
 
 
-def pictures(playground: Playground, channel: Channel) -> list[Message]:
+def pictures(channel: Channel) -> list[Message]:
     places = [channel, *channel.threads]
     return [message for place in places for message in place.messages if message.attachments]
 
@@ -115,7 +115,7 @@ async def test_what_a_stop_cuts_off_goes_on_after_the_next_start(
             await done(playground, interaction)
         bot.terminate()
         await bot.wait()
-    assert len(pictures(playground, channel)) == len(crowd)
+    assert len(pictures(channel)) == len(crowd)
     for member in crowd:
         assert await ledger(tmp_path, guild, member) == (1, 0)
 
@@ -150,5 +150,5 @@ async def test_a_kill_at_any_step_ends_in_exactly_one_picture_and_one_charge(
         await done(playground, interaction)
         bot.terminate()
         assert await asyncio.wait_for(bot.wait(), 10) == 0
-    assert len(pictures(playground, channel)) == 1
+    assert len(pictures(channel)) == 1
     assert await ledger(tmp_path, guild, mika) == (1, 0)

@@ -23,7 +23,7 @@ def test_the_example_of_an_env_file_names_every_setting_with_its_default(monkeyp
     assert list(example) == list(variables())
     for name in variables():
         monkeypatch.delenv(name, raising=False)
-    assert Settings(_env_file=ROOT / ".env.example") == Settings(_env_file=None)  # type: ignore[call-arg]  # pydantic's own
+    assert Settings(_env_file=ROOT / ".env.example") == Settings(_env_file=None)
 
 
 def test_the_readme_names_the_permissions_and_scopes_that_the_code_asks_for() -> None:

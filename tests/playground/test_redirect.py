@@ -64,7 +64,7 @@ def test_a_wrong_call_is_explained_in_one_line(tmp_path: Path, arguments: list[s
 
 
 def launch(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own interpreter and arguments
+    return subprocess.run(
         [sys.executable, "-m", "playground.launch", *arguments],
         cwd=folder,
         env={"PYTHONPATH": f"{ROOT}:{folder}"},

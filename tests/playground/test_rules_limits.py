@@ -61,7 +61,7 @@ async def test_an_address_with_ten_thousand_invalid_requests_is_banned(stage: St
 
 
 @pytest.mark.parametrize("handled", [False, True])
-async def test_a_planned_fault_comes_before_or_after_the_deed(stage: Stage, handled: bool) -> None:  # noqa: FBT001 - a column of the table
+async def test_a_planned_fault_comes_before_or_after_the_deed(stage: Stage, handled: bool) -> None:
     stage.playground.faults.next("POST", r"/channels/\d+/messages$", status=502, handled=handled)
     path = f"/channels/{stage.channel.id}/messages"
     assert (await stage.raw.call("POST", path, {"content": "once"})).status == 502

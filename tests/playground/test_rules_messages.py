@@ -175,7 +175,7 @@ async def test_a_nonce_is_forgotten_after_some_minutes(stage: Stage) -> None:
     ("allowed", "pinged"),
     [(None, True), ({"parse": ["users"]}, True), ({"parse": []}, False), ({"parse": [], "users": ["{id}"]}, True)],
 )
-async def test_allowed_mentions_decide_who_is_pinged(stage: Stage, allowed: Any, pinged: bool) -> None:  # noqa: FBT001 - a column of the table
+async def test_allowed_mentions_decide_who_is_pinged(stage: Stage, allowed: Any, pinged: bool) -> None:
     if allowed and "users" in allowed:
         allowed = {**allowed, "users": [str(stage.mika.id)]}
     message = await stage.send({"content": stage.mika.mention, "allowed_mentions": allowed})

@@ -26,7 +26,7 @@ LATER = {
 def work_until_killed(path: Path, *, seed: int, lines: int) -> dict[str, State]:
     """Let a process work, kill it after it has said so many lines, and return the last that it said of each job."""
     command = [sys.executable, "-m", "tests.store.crashing", str(path), str(seed), str(seed * 1_000_000)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - ourselves
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         said = [process.stdout.readline() for _ in range(lines)]
         process.kill()
