@@ -18,6 +18,7 @@ _HOSTS: Final = frozenset(
 _CHUNK = 64 * 1024
 _TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
 _PAUSES = (0.5, 2.0)
+_SIGNATURE_LIFE = 24 * 60 * 60
 
 _log = logging.getLogger(__name__)
 
@@ -121,12 +122,12 @@ def _judge(status: int) -> None:
     raise FetchError(gone=status in (HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN, HTTPStatus.GONE))
 
 
-def expires_at(url: str) -> int:
-    """When Discord's signature on a link ends, in epoch seconds: its own `ex`, in hexadecimal; 0 where there is none.
+def expires_at(url: str, *, asked_at: float) -> int:
+    """When Discord's signature on a link ends, in epoch seconds: its own `ex`, in hexadecimal, else a day from asking.
 
     Source: https://discord.com/developers/docs/reference#signed-attachment-cdn-urls
     """
     try:
-        return int(URL(url).query.get("ex", "0"), 16)
-    except ValueError:
-        return 0
+        return int(URL(url).query["ex"], 16)
+    except (KeyError, ValueError):
+        return int(asked_at) + _SIGNATURE_LIFE

@@ -12,7 +12,6 @@ from importlib.util import find_spec
 import numpy as np
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from bot import app
 from bot.client import invite_url
@@ -50,11 +49,10 @@ def register(cli: typer.Typer) -> None:
 def doctor() -> None:
     """Look at everything; exit status 1 if `animify run` would not work."""
     findings = list(_examine())
-    table = Table(box=None, pad_edge=False, show_header=False)
+    console = Console(soft_wrap=True, highlight=False)  # the invite link must stay in one piece
     for finding in findings:
         mark = "[green]✓[/]" if finding.fine else "[red]✗[/]" if finding.needed else "[yellow]·[/]"
-        table.add_row(mark, finding.what, finding.detail)
-    Console().print(table)
+        console.print(f"{mark} {finding.what:<9} {finding.detail}")
     if any(finding.needed and not finding.fine for finding in findings):
         raise typer.Exit(1)
 

@@ -59,7 +59,7 @@ def styles(
             image_format=image_format,
         ).data,
     )
-    Console().print(f"{sheet}: {len(photos)} x {len(catalogue)} pictures", highlight=False)
+    Console().print(f"{sheet}: {len(sources)} x {len(catalogue)} pictures", highlight=False)
 
 
 def _print(catalogue: Catalogue) -> None:

@@ -76,7 +76,7 @@ async def animify(
         seed=secrets.randbits(32) if seed is None else seed,
         declared=Declared(size=photo.size, content_type=photo.content_type),
         photo_url=photo.url,
-        photo_expires_at=attachments.expires_at(photo.url),
+        photo_expires_at=attachments.expires_at(photo.url, asked_at=interaction.created_at.timestamp()),
         token=interaction.token,
         token_only=not delivery.site.bot_is_here,
         age_restricted=bool(getattr(interaction.channel, "nsfw", False)),

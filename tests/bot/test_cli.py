@@ -1,0 +1,195 @@
+"""The `animify` command as a person at a terminal meets it: pictures, one-line errors, nothing half done."""
+
+import io
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bot import cli
+from bot.settings import variables
+from tests.flow.stage import a_photo
+
+
+@pytest.fixture(autouse=True)
+def an_empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in variables():
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def photo(an_empty_place: Path) -> Path:
+    path = an_empty_place / "me.jpg"
+    path.write_bytes(a_photo())
+    return path
+
+
+def opened(path: str) -> tuple[str | None, tuple[int, int]]:
+    """The format and the size of a picture."""
+    with Image.open(path) as picture:
+        return picture.format, picture.size
+
+
+def animify(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    """Run the command in this process; gives its exit status."""
+    monkeypatch.setattr(sys, "argv", ["animify", *map(str, arguments)])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    return ended.value.code if isinstance(ended.value.code, int) else 0
+
+
+def test_a_photo_becomes_a_picture(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert animify(monkeypatch, "transform", photo, "--style", "ghibli", "--output", "painted.png") == 0
+    assert opened("painted.png") == ("PNG", (160, 120))
+
+
+def test_a_comparison_is_written_beside(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert animify(monkeypatch, "transform", photo, "--style", "manga", "--output", "a.jpg", "--compare") == 0
+    _, (width, height) = opened("a-compare.jpg")
+    assert width > 2 * 160
+    assert height == 120
+
+
+def test_the_same_seed_writes_the_same_bytes(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.jpg", "b.jpg"):
+        animify(monkeypatch, "transform", photo, "--style", "ghibli", "--seed", 3, "--output", name)
+    assert Path("a.jpg").read_bytes() == Path("b.jpg").read_bytes()
+
+
+def test_a_bad_photo_is_named_and_the_others_are_painted(
+    photo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("bad.jpg").write_bytes(b"no photo at all")
+    assert animify(monkeypatch, "transform", "bad.jpg", photo, "gone.jpg", "--style", "ghibli", "--output", "out") == 1
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("animify: ")]
+    assert [line.split(":")[1].strip() for line in lines] == ["bad.jpg", "gone.jpg"]
+    assert sorted(path.name for path in Path("out").iterdir()) == ["me-ghibli.jpg"]
+
+
+def test_two_photos_of_one_name_do_not_overwrite_each_other(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = Path("elsewhere", "me.jpg")
+    other.parent.mkdir()
+    other.write_bytes(a_photo(seed=2))
+    assert animify(monkeypatch, "transform", photo, other, "--style", "ghibli", "--output", "out") == 0
+    assert sorted(path.name for path in Path("out").iterdir()) == ["me-ghibli-2.jpg", "me-ghibli.jpg"]
+
+
+def empty(kind: str) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (1, 1)).save(file, kind)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "empty"),
+        (b"%PDF-1.7", "no picture"),
+        (b"<svg/>", "no picture"),
+        (empty("PNG"), "too small"),
+        (a_photo(640, 480)[:5000], "damaged"),
+    ],
+)
+def test_bad_input_is_one_line_status_1_and_no_file(
+    data: bytes, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("bad.jpg").write_bytes(data)
+    assert animify(monkeypatch, "transform", "bad.jpg", "--style", "ghibli", "--output", "out.jpg") == 1
+    error = capsys.readouterr().err
+    assert words in error
+    assert "Traceback" not in error
+    assert [path.name for path in Path().iterdir()] == ["bad.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["transform", "me.jpg", "--style", "cubism", "--output", "a.jpg"], "no such style"),
+        (["transform", "me.jpg", "--style", "ghibli", "--output", "a.bmp"], ".jpg, .png or .webp"),
+        (["transform", "me.jpg", "--style", "ghibli", "--output", "me.jpg"], "the photo itself"),
+        (["transform", "me.jpg", "me.jpg", "--style", "ghibli", "--output", "a.jpg"], "need a folder"),
+        (["transform", "me.jpg", "--style", "ghibli", "--output", "me.jpg/a.jpg"], "me.jpg/a.jpg"),
+        (["styles", "me.jpg"], "--sheet"),
+        (["styles", "--sheet", "a.png"], "at least one photo"),
+        (["demo", "--style", "cubism"], "no such style"),
+        (["run"], "DISCORD_TOKEN"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line(
+    photo: Path,
+    arguments: list[str],
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = photo.read_bytes()
+    assert animify(monkeypatch, *arguments) == 1
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("animify: ")]
+    assert words in line
+    assert photo.read_bytes() == before
+    assert [path.name for path in Path().iterdir()] == ["me.jpg"]
+
+
+def test_every_reason_not_to_start_is_named_at_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("styles").mkdir()
+    Path("styles", "mine.toml").write_text("label = 3")
+    Path("broken.db").write_bytes(b"this is no database, and long enough to be read as one")
+    monkeypatch.setenv("ANIMIFY_STYLES", "styles")
+    monkeypatch.setenv("ANIMIFY_DATABASE", "broken.db")
+    assert animify(monkeypatch, "run") == 1
+    error = capsys.readouterr().err
+    for part in ("DISCORD_TOKEN: not set", "mine.toml: label", "broken.db can't be opened"):
+        assert part in error
+    assert all(line.startswith("animify: ") for line in error.splitlines())
+
+
+def test_the_list_of_styles_names_each_with_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert animify(monkeypatch, "styles") == 0
+    assert {"ghibli", "manga"} <= {line.split()[0] for line in capsys.readouterr().out.splitlines() if line.split()}
+
+
+def test_a_contact_sheet_has_a_row_a_photo_and_a_column_a_style(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("other.jpg").write_bytes(a_photo(seed=2))
+    assert animify(monkeypatch, "styles", "--sheet", "sheet.png", photo, "other.jpg") == 0
+    _, (width, height) = opened("sheet.png")
+    assert width > 3 * 384
+    assert height > 2 * 384
+
+
+def test_the_doctor_names_what_is_missing_and_how_to_mend_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert animify(monkeypatch, "doctor") == 1
+    report = " ".join(capsys.readouterr().out.split())
+    assert "✗ token" in report
+    assert ".env.example" in report
+    assert "✓ engine" in report
+    assert not list(Path().iterdir())
+
+
+def test_the_doctor_is_content_with_a_token_and_prints_the_invite(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "MTIzNDU2Nzg5MDEyMzQ1Njc4.GAbcde.abcdefghijklmnopqrstuvwxyz0123456789AB")
+    assert animify(monkeypatch, "doctor") == 0
+    report = "".join(capsys.readouterr().out.split())
+    assert "client_id=123456789012345678" in report
+    assert "permissions=309237746688" in report
+    assert "GAbcde" not in report
+
+
+def test_the_doctor_opens_a_database_that_is_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sqlite3.connect("animify.db").close()
+    Path("animify.db").write_bytes(b"this is no database, and long enough to be read as one")
+    assert animify(monkeypatch, "doctor") == 1
+    assert "✗ database" in capsys.readouterr().out
