@@ -59,8 +59,17 @@ async def studio(choice: EngineChoice, *, workers: int, checks: bool = True) -> 
     try:
         yield Studio(decoder, CheckedEngine(engine) if checks else engine)
     finally:
-        await engine.close()
+        await _close(engine)
         await asyncio.to_thread(decoder.close)
+
+
+async def _close(engine: Engine) -> None:
+    """A runner that never returns must not keep the process: its thread is a daemon, and its child ends with us."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await engine.close()
+    except TimeoutError:
+        _log.warning("%s did not stop in %.0f s", engine.name, PATIENCE)
 
 
 def _engine(choice: EngineChoice, workers: int) -> Engine:

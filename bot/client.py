@@ -28,6 +28,8 @@ INVITE_PERMISSIONS: Final = discord.Permissions(
     read_message_history=True,
 )
 
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here: nothing to warn of
+
 _log = logging.getLogger(__name__)
 
 

@@ -13,7 +13,7 @@ from bot import policy
 from bot.attachments import Attachments, FetchError
 from bot.delivery import DeliveryError
 from bot.request import Delivery, Request, Trip
-from bot.store import InFlightError, NewRequest, OverQuotaError, RefusedError, Store, Usage
+from bot.store import InFlightError, NewRequest, OverQuotaError, RefusedError, Store, StoreError, Usage
 from bot.ui import words
 from bot.ui.status import Allowance, Finishing, Painting, Preparing, Result, Status, Waiting
 from engine.contract import Medium, Progress
@@ -55,7 +55,7 @@ class Journey:
         self._closing = False
 
     def begin(self, request: Request, delivery: Delivery) -> asyncio.Task[None]:
-        """Start a journey; the task never raises."""
+        """Start a journey. The task raises what is nobody's refusal, for the caller to answer."""
         return self._start(self._travel(request, delivery), f"journey-{request.interaction_id}")
 
     def resume(self, trip: Trip, delivery: Delivery) -> asyncio.Task[None]:
@@ -90,13 +90,16 @@ class Journey:
             await self._carry(trip, delivery)
 
     async def _go_on(self, trip: Trip, delivery: Delivery) -> None:
-        thread_id = await self._thread(trip)
-        if (posted := await delivery.found(trip.job_id, thread_id=thread_id)) is not None:
+        try:
+            posted = await delivery.found(trip.job_id, thread_id=await self._thread(trip))
+            if posted is None:
+                await self._carry(trip, delivery)
+                return
             await self._store.start(trip.job_id)
             await self._store.deliver(trip.job_id, channel_id=posted.channel_id, message_id=posted.message_id)
             await delivery.pointed(trip.order, posted)
-            return
-        await self._carry(trip, delivery)
+        except StoreError as error:  # nobody waits for an answer here; the next start finds the job again
+            _log.error("%s does not go on: %s", trip.job_id, error)
 
     def _check(self, request: Request) -> str | None:
         """Step 1, from memory alone: the sentence of a refusal, or None."""

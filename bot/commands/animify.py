@@ -79,6 +79,12 @@ async def animify(
         photo_expires_at=attachments.expires_at(photo.url, asked_at=interaction.created_at.timestamp()),
         token=interaction.token,
         token_only=not delivery.site.bot_is_here,
-        age_restricted=bool(getattr(interaction.channel, "nsfw", False)),
+        age_restricted=_age_restricted(interaction.channel),
     )
     await interaction.client.services.journey.begin(request, delivery)
+
+
+def _age_restricted(channel: object) -> bool:
+    """A thread is as its parent; direct messages never are."""
+    places = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+    return isinstance(channel, places) and channel.is_nsfw()

@@ -53,7 +53,7 @@ class Site:
 def site_of(interaction: discord.Interaction[Any]) -> Site:
     """Read the place off an interaction's payload."""
     in_guild = interaction.guild_id is not None
-    bot_is_here = interaction.is_guild_integration() if in_guild else isinstance(interaction.channel, discord.DMChannel)
+    bot_is_here = interaction.is_guild_integration() if in_guild else bool(interaction.context.dm_channel)
     limit = interaction.filesize_limit
     if in_guild and bot_is_here and interaction.guild is not None:
         limit = min(
