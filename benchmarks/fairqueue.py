@@ -1,10 +1,11 @@
-"""What the fair queue takes with 1e3, 1e5 and 1e6 tickets waiting: `python -m benchmarks.fairqueue`."""
+"""What the fair queue takes with 1e3, 1e5 and 1e6 tickets waiting."""
 
 import random
 import time
 from collections.abc import Callable
 from itertools import cycle, islice
 
+from benchmarks.figures import Effort, Figure, Section
 from engine.fairqueue import FairQueue, Ticket
 
 WAITING = (10**3, 10**5, 10**6)
@@ -14,7 +15,7 @@ TICKETS_PER_USER = 5
 USERS_PER_GUILD = 20
 
 
-def microseconds(call: Callable[[Ticket], object], tickets: list[Ticket]) -> float:
+def _microseconds(call: Callable[[Ticket], object], tickets: list[Ticket]) -> float:
     """The mean of one call."""
     begin = time.perf_counter()
     for ticket in tickets:
@@ -22,7 +23,7 @@ def microseconds(call: Callable[[Ticket], object], tickets: list[Ticket]) -> flo
     return (time.perf_counter() - begin) / len(tickets) * 1e6
 
 
-def crowd(waiting: int) -> list[Ticket]:
+def _crowd(waiting: int) -> list[Ticket]:
     """Tickets of many guilds, in random order of arrival."""
     users = max(1, waiting // TICKETS_PER_USER)
     owners = list(islice(cycle(range(users)), waiting))
@@ -34,33 +35,33 @@ def crowd(waiting: int) -> list[Ticket]:
     ]
 
 
-def measure(waiting: int) -> str:
-    """One line of figures."""
-    tickets = crowd(waiting)
+def _figures(waiting: int) -> tuple[Figure, ...]:
+    """The mean of each operation at this length."""
+    tickets = _crowd(waiting)
     queue = FairQueue()
-    push = microseconds(queue.push, tickets)
+    for ticket in tickets:
+        queue.push(ticket)
     sample = random.Random(0).sample(tickets, SAMPLE)
-    remove = microseconds(queue.remove, sample)
-    again = microseconds(queue.push, sample)
-    pop = microseconds(lambda _: queue.pop(), sample)
-    like = microseconds(lambda ticket: queue.pop_like(ticket.key), sample[:BATCHES])
-    front = list(queue.upcoming(32))
-    near = microseconds(queue.quote, front)
-    far = microseconds(lambda ticket: queue.quote_newcomer(ticket.guild, ticket.user), sample[:20])
+    times = {
+        "remove": _microseconds(queue.remove, sample),
+        "push": _microseconds(queue.push, sample),
+        "pop": _microseconds(lambda _: queue.pop(), sample),
+        "pop one like the last": _microseconds(lambda ticket: queue.pop_like(ticket.key), sample[:BATCHES]),
+        "quote one of the first 32": _microseconds(queue.quote, list(queue.upcoming(32))),
+        "quote a newcomer": _microseconds(lambda each: queue.quote_newcomer(each.guild, each.user), sample[:20]),
+    }
     assert len(queue) == waiting - SAMPLE - BATCHES
-    guilds = len({ticket.guild for ticket in tickets})
-    return (
-        f"{waiting:>9,} waiting in {guilds:>6,} guilds: "
-        f"push {push:.1f} (at that length {again:.1f}), pop {pop:.1f}, pop_like {like:.1f}, remove {remove:.1f}, "
-        f"quote in the first 32 {near:.0f}, far behind {far:.0f} µs"
+    return tuple(Figure(f"{name}, {waiting:,} waiting", each, "µs") for name, each in times.items())
+
+
+def measure(effort: Effort) -> Section:
+    """Measure each length of the queue."""
+    lengths = WAITING[: effort.of(3, 2)]
+    return Section(
+        title="The fair queue",
+        how=(
+            f"Means over {SAMPLE} tickets of a queue at its length; {USERS_PER_GUILD} members a server,"
+            f" {TICKETS_PER_USER} tickets each, arrived in random order."
+        ),
+        figures=tuple(figure for waiting in lengths for figure in _figures(waiting)),
     )
-
-
-def main() -> None:
-    """Print a line for each length of the queue."""
-    for waiting in WAITING:
-        print(measure(waiting), flush=True)
-
-
-if __name__ == "__main__":
-    main()

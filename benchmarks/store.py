@@ -1,48 +1,36 @@
-"""Quota reserves a second, each with its job row and safe on the disk: `python benchmarks/store.py [FOLDER]`."""
+"""Quota reserves a second, each with its job row and safe on the disk."""
 
 import asyncio
-import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.figures import Effort, Figure, Section, Target, median, percentile
 from bot.store import NewRequest, Store
 
 CONCURRENT = 100
-RESERVES = 10_000
 MEMBERS = 5_000
+TARGET = Target(2_000, at_least=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Reserves a second, and how long one took, in seconds."""
-
-    rate: float
-    p50: float
-    p99: float
-
-
-async def measure(folder: Path) -> Figures:
+async def _reserve_all(folder: Path, reserves: int) -> tuple[float, list[float]]:
     """Let `CONCURRENT` callers reserve at the same time, each the next one when its last is safe on the disk."""
-    interactions = iter(range(1, RESERVES + 1))
+    interactions = iter(range(1, reserves + 1))
     async with await Store.open(folder / "bench.db", default_limit=1000) as store:
         began = time.perf_counter()
-        callers = (_reserve(store, interactions) for _ in range(CONCURRENT))
+        callers = (_reserve(store, interactions, reserves) for _ in range(CONCURRENT))
         times = [seconds for caller in await asyncio.gather(*callers) for seconds in caller]
         took = time.perf_counter() - began
         assert await store.audit_faults() == []
-    cuts = statistics.quantiles(times, n=100)
-    return Figures(rate=len(times) / took, p50=cuts[49], p99=cuts[98])
+    return took, times
 
 
-async def _reserve(store: Store, interactions: Iterator[int]) -> list[float]:
+async def _reserve(store: Store, interactions: Iterator[int], reserves: int) -> list[float]:
     times = []
     for interaction_id in interactions:
         began = time.perf_counter()
-        await store.submit(_request(interaction_id), in_flight_limit=RESERVES)
+        await store.submit(_request(interaction_id), in_flight_limit=reserves)
         times.append(time.perf_counter() - began)
     return times
 
@@ -62,16 +50,20 @@ def _request(interaction_id: int) -> NewRequest:
     )
 
 
-def main() -> None:
-    """Measure on the disk of the given folder, or of the system's temporary one."""
-    parent = Path(sys.argv[1]) if len(sys.argv) > 1 else None
-    with tempfile.TemporaryDirectory(dir=parent) as folder:
-        figures = asyncio.run(measure(Path(folder)))
-    print(
-        f"quota: {figures.rate:,.0f} reserves/s, p50 {figures.p50 * 1e3:.1f} ms, p99 {figures.p99 * 1e3:.1f} ms"
-        f" ({CONCURRENT} at once, {RESERVES:,} in all)"
+def measure(effort: Effort) -> Section:
+    """Reserve on the disk of the system's temporary folder."""
+    reserves = effort.of(10_000, 3_000, 200)
+    with tempfile.TemporaryDirectory(prefix="animify-bench-") as folder:
+        took, times = asyncio.run(_reserve_all(Path(folder), reserves))
+    return Section(
+        title="Quota reserves",
+        how=(
+            f"{reserves:,} reserves by {CONCURRENT} concurrent callers; each one is a transaction that charges the"
+            " quota, writes the job and seals its link, and counts when it is committed. The audit is clean afterwards."
+        ),
+        figures=(
+            Figure(f"reserves with {CONCURRENT} concurrent", len(times) / took, "/s", TARGET),
+            Figure("one reserve, p50", median(times) * 1e3, "ms"),
+            Figure("one reserve, p99", percentile(times, 99) * 1e3, "ms"),
+        ),
     )
-
-
-if __name__ == "__main__":
-    main()

@@ -13,7 +13,7 @@ from bot import policy
 from bot.attachments import Attachments, FetchError
 from bot.delivery import DeliveryError
 from bot.request import Delivery, Request, Trip
-from bot.store import InFlightError, NewRequest, OverQuotaError, RefusedError, Store, StoreError, Usage
+from bot.store import DuplicateRequestError, InFlightError, NewRequest, OverQuotaError, Store, StoreError, Usage
 from bot.ui import words
 from bot.ui.status import Allowance, Finishing, Painting, Preparing, Result, Status, Waiting
 from engine.contract import Medium, Progress
@@ -85,7 +85,11 @@ class Journey:
         if (sentence := self._check(request)) is not None:
             await delivery.refused(sentence)
             return
-        trip = await self._promise(request, delivery)
+        try:
+            trip = await self._promise(request, delivery)
+        except asyncio.CancelledError:
+            await delivery.refused(words.SHUTTING_DOWN)  # a charge that was made by then is refunded at the next start
+            raise
         if trip is not None:
             await self._carry(trip, delivery)
 
@@ -98,6 +102,8 @@ class Journey:
             await self._store.start(trip.job_id)
             await self._store.deliver(trip.job_id, channel_id=posted.channel_id, message_id=posted.message_id)
             await delivery.pointed(trip.order, posted)
+        except DeliveryError as error:
+            await self._take_back(trip, delivery, error)
         except StoreError as error:  # nobody waits for an answer here; the next start finds the job again
             _log.error("%s does not go on: %s", trip.job_id, error)
 
@@ -124,7 +130,10 @@ class Journey:
             return None
         try:
             receipt = await self._store.submit(_charge(request), in_flight_limit=policy.in_flight_limit(quote.eta))
-        except RefusedError as error:
+        except DuplicateRequestError:
+            delivery.withheld()
+            return None
+        except (OverQuotaError, InFlightError) as error:
             await delivery.refused(_not_charged(error))
             return None
         return request.trip(receipt.job_id)
@@ -140,13 +149,16 @@ class Journey:
         except Exception as error:  # noqa: BLE001 - the journey's boundary: member told, refunded
             await self._take_back(trip, delivery, error)
             return
-        await self._store.deliver(
-            trip.job_id,
-            channel_id=posted.channel_id,
-            message_id=posted.message_id,
-            engine=result.engine,
-            seconds=result.seconds,
-        )
+        try:
+            await self._store.deliver(
+                trip.job_id,
+                channel_id=posted.channel_id,
+                message_id=posted.message_id,
+                engine=result.engine,
+                seconds=result.seconds,
+            )
+        except StoreError as error:  # the member has the picture: this is between us and the next start
+            _log.error("%s is posted and not settled: %s", trip.job_id, error)
 
     async def _make(self, trip: Trip, delivery: Delivery) -> Result:
         """Enter the queue and show the card, prepare near the turn, paint, encode with the lane free again."""
@@ -247,14 +259,12 @@ def _charge(request: Request) -> NewRequest:
     )
 
 
-def _not_charged(error: RefusedError) -> str:
+def _not_charged(error: OverQuotaError | InFlightError) -> str:
     match error:
         case OverQuotaError(usage=usage):
             return words.over_quota(allowance(usage))
         case InFlightError(count=count):
             return words.too_many_in_flight(count)
-        case _:
-            return words.ALREADY_ASKED
 
 
 def _sentence(error: Exception) -> str:

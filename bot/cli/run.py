@@ -8,6 +8,7 @@ import typer
 from bot import app, logs
 from bot.cli.failure import settings, told
 from bot.client import LoginError
+from bot.store import StoreError
 
 
 def register(cli: typer.Typer) -> None:
@@ -20,5 +21,5 @@ def run() -> None:
     chosen = settings()
     logs.configure(chosen.log_level)
     os.environ.pop("DISCORD_TOKEN", None)  # nothing that we start has to know it
-    with told(app.StartError, LoginError):
+    with told(app.StartError, LoginError, StoreError):
         asyncio.run(app.run(chosen))

@@ -7,7 +7,7 @@ import discord
 from discord import ui
 
 from bot import policy
-from bot.commands.services import Interaction, RefusalError, actor
+from bot.commands.services import Interaction, RefusalError, actor, quota_guild
 from bot.ui import custom_ids, words
 from bot.ui.custom_ids import Action
 
@@ -36,7 +36,7 @@ class DeleteButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=custom_ids
 async def _delete(interaction: Interaction, job_id: str) -> None:
     store = interaction.client.services.store
     job = await store.job(job_id)
-    if job is None or job.guild_id != (interaction.guild_id or 0):
+    if job is None or job.guild_id != quota_guild(interaction):
         raise RefusalError(words.JOB_FORGOTTEN)
     if not policy.may_delete(actor(interaction), requester_id=job.user_id):
         raise RefusalError(words.NOT_YOURS_TO_DELETE)

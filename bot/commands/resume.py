@@ -9,7 +9,7 @@ from bot.delivery.calls import call
 from bot.delivery.card import CardAddress, original_card
 from bot.journey import Journey
 from bot.request import Trip
-from bot.store import Job, Recovery, Store
+from bot.store import Job, Recovery, Store, StoreError
 from bot.ui import words
 from bot.ui.status import Order
 from styles import Catalogue, Style
@@ -28,13 +28,20 @@ async def resume(
         if delivery is not None:
             await _apologise(delivery, given_up.job, catalogue)
     for job in recovery.resumed:
-        delivery = await _delivery(client, job, (await store.secrets(job.id)).token)
-        if delivery is not None and job.style in catalogue:
-            journey.resume(_trip(job, catalogue[job.style]), delivery)
-            continue
-        await store.fail(job.id, "the style or the card is gone")
-        if delivery is not None:
-            await _apologise(delivery, job, catalogue)
+        try:
+            await _pick_up(client, job, journey=journey, store=store, catalogue=catalogue)
+        except StoreError as error:  # the next start finds it again; the others go on now
+            _log.error("%s does not go on: %s", job.id, error)
+
+
+async def _pick_up(client: discord.Client, job: Job, *, journey: Journey, store: Store, catalogue: Catalogue) -> None:
+    delivery = await _delivery(client, job, (await store.secrets(job.id)).token)
+    if delivery is not None and job.style in catalogue:
+        journey.resume(_trip(job, catalogue[job.style]), delivery)
+        return
+    await store.fail(job.id, "the style or the card is gone")
+    if delivery is not None:
+        await _apologise(delivery, job, catalogue)
 
 
 def _trip(job: Job, style: Style) -> Trip:

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import discord
 
@@ -29,6 +29,14 @@ class Venue(StrEnum):
     THREAD = "thread"  # asked inside a thread: the result comes there
     CHANNEL = "channel"  # a text channel: a thread on the card takes it
     CARD = "card"  # direct messages, voice and stage channels, user installs: on the card itself
+
+
+_IN_THREADS: Final = discord.Permissions(send_messages_in_threads=True, attach_files=True)
+_NEEDED: Final = {
+    Venue.THREAD: _IN_THREADS,
+    Venue.CHANNEL: _IN_THREADS | discord.Permissions(create_public_threads=True),
+    Venue.CARD: discord.Permissions.none(),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +70,7 @@ def site_of(interaction: discord.Interaction[Any]) -> Site:
     return Site(
         guild_id=interaction.guild_id or 0 if bot_is_here else 0,
         channel_id=interaction.channel_id or 0,
-        venue=venue_of(interaction.channel) if bot_is_here else Venue.CARD,
+        venue=_allowed(venue_of(interaction.channel), interaction.app_permissions) if bot_is_here else Venue.CARD,
         bot_is_here=bot_is_here,
         upload_limit=limit,
     )
@@ -73,6 +81,12 @@ def venue_of(channel: object) -> Venue:
     if isinstance(channel, discord.Thread):
         return Venue.THREAD
     return Venue.CHANNEL if isinstance(channel, discord.TextChannel) else Venue.CARD
+
+
+def _allowed(venue: Venue, ours: discord.Permissions) -> Venue:
+    """Not to post where we may not, so that no thread is left empty; what changes later is met when it happens."""
+    needed = _NEEDED[venue]
+    return venue if ours.is_superset(needed) else Venue.CARD
 
 
 class DiscordDelivery:
@@ -138,6 +152,11 @@ class DiscordDelivery:
             with _forgiving("refusal"):
                 await self._answer.private(sentence)
 
+    def withheld(self) -> None:
+        """Say nothing: the interaction was delivered twice, and the other one answers it."""
+        if self._answer is not None:
+            self._answer.withhold()
+
     async def accepted(self, order: Order, status: Status) -> Posted:
         """Show the request card as the first answer, or bring the one of an earlier run up to date.
 
@@ -175,19 +194,16 @@ class DiscordDelivery:
         Raises
         ------
         DeliveryError
-            It could be shown nowhere.
+            It is shown nowhere, or Discord is gone for so long that nobody can tell.
         """
         try:
-            posted = await self._post(result, thread_id)
+            return await self._shown(result, thread_id)
         except DeliveryError as error:
-            if self._card is None or not place.falls_back(error):
+            if error.trouble is not Trouble.UNREACHABLE:
                 raise
-            posted = None
-        if self._card is None:
-            raise DeliveryError(Trouble.GONE)
+        posted = await self.found(result.order.job_id, thread_id=thread_id)
         if posted is None:
-            await self._card.edit(cards.result(result), result)
-            return Posted(self._card.address.channel_id, self._card.address.message_id)
+            raise DeliveryError(Trouble.UNREACHABLE)
         await self.pointed(result.order, posted)
         return posted
 
@@ -214,12 +230,33 @@ class DiscordDelivery:
                 await self._card.edit(cards.failed(order, words.PAUSED))
 
     async def found(self, job_id: str, *, thread_id: int | None) -> Posted | None:
-        """The result of this job, if an earlier run of the bot had posted it."""
+        """The result of this job, if it is there although nobody heard so: its answer was lost, or the process died.
+
+        Raises
+        ------
+        DeliveryError
+            One can't look.
+        """
         if self._card is None or not self.site.bot_is_here:
             return None
-        address = self._card.address
-        channels = [one for one in (thread_id, address.message_id, self.site.channel_id) if one]
-        return await place.find(self._client, job_id, guild_id=self.site.guild_id, channels=channels)
+        places = [one for one in (thread_id, self._card.address.message_id, self.site.channel_id) if one]
+        return await place.find(self._client, job_id, guild_id=self.site.guild_id, channels=places)
+
+    async def _shown(self, result: Result, thread_id: int | None) -> Posted:
+        """Post it where it belongs, or else on the card."""
+        try:
+            posted = await self._post(result, thread_id)
+        except DeliveryError as error:
+            if not place.falls_back(error):
+                raise
+            posted = None
+        if self._card is None:
+            raise DeliveryError(Trouble.GONE)
+        if posted is None:
+            await self._card.edit(cards.result(result), result)
+            return Posted(self._card.address.channel_id, self._card.address.message_id)
+        await self.pointed(result.order, posted)
+        return posted
 
     async def _post(self, result: Result, thread_id: int | None) -> Posted | None:
         """A message of its own where there is a thread for it; None where the card is the place."""
@@ -230,8 +267,11 @@ class DiscordDelivery:
                 return await self._send(result, self.site.channel_id)
             case Venue.CHANNEL:
                 if thread_id is not None:
-                    with contextlib.suppress(DeliveryError):  # deleted or locked since: the card gets a new one
+                    try:
                         return await self._send(result, thread_id)
+                    except DeliveryError as error:
+                        if not place.falls_back(error):
+                            raise  # else it was deleted or locked since: the card gets a thread of its own
                 return await self._send(result, await self._open_thread(result))
 
     async def _open_thread(self, result: Result) -> int:

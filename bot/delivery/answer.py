@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.delivery.calls import DeliveryError, Trouble, call
+from bot.delivery.calls import DeliveryError, Trouble, already_gone, call
 
 PATIENCE = 0.3
 """Seconds before an answer that is not there yet is deferred; Discord drops an interaction after three."""
@@ -55,10 +55,20 @@ class FirstAnswer:
         self._deferral.cancel()
         async with self._turn:
             if not self._interaction.response.is_done():
-                await call(lambda: self._interaction.response.send_message(sentence, ephemeral=True))
-                return
-            await call(self._interaction.delete_original_response)
+                try:
+                    await call(lambda: self._interaction.response.send_message(sentence, ephemeral=True))
+                except DeliveryError as error:
+                    if error.trouble is not Trouble.EXPIRED:
+                        raise  # else it may be our own deferral that is there, and only its answer was lost
+                else:
+                    return
+            with already_gone():
+                await call(self._interaction.delete_original_response)
             await call(lambda: self._interaction.followup.send(sentence, ephemeral=True))
+
+    def withhold(self) -> None:
+        """Give no answer at all: this interaction has one."""
+        self._deferral.cancel()
 
     async def _send(self, view: ui.LayoutView) -> int:
         try:
@@ -66,8 +76,8 @@ class FirstAnswer:
         except DeliveryError as error:
             if error.trouble is not Trouble.EXPIRED:
                 raise
-            # a cut connection may have hidden our own success: then the card is there, and the retry was "double"
-            return (await call(self._interaction.original_response)).id
+            # a cut connection may have hidden our own success: then an answer is there, and the retry was "double"
+            return (await call(lambda: self._interaction.edit_original_response(view=view))).id
         if sent.message_id is None:
             raise DeliveryError(Trouble.REFUSED)
         return sent.message_id

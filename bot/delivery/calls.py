@@ -1,7 +1,8 @@
 """Discord's REST as it fails: cut connections are tried again, and its errors are translated here, once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -74,6 +75,16 @@ async def call(make: Callable[[], Awaitable[T]], *, pause: Callable[[float], Awa
                 raise DeliveryError(Trouble.UNREACHABLE) from None
             await pause(wait)
     raise AssertionError("the last try returns or raises")
+
+
+@contextmanager
+def already_gone() -> Iterator[None]:
+    """To delete what somebody else has deleted is to have deleted it."""
+    try:
+        yield
+    except DeliveryError as error:
+        if error.trouble is not Trouble.GONE:
+            raise
 
 
 def _trouble(error: discord.HTTPException) -> Trouble:

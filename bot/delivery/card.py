@@ -12,7 +12,7 @@ from typing import Final
 import discord
 from discord import ui
 
-from bot.delivery.calls import DeliveryError, Trouble, call
+from bot.delivery.calls import DeliveryError, Trouble, already_gone, call
 from bot.ui import cards
 from bot.ui.status import Order, Result, Status
 
@@ -108,7 +108,8 @@ class Card:
         webhook = self.webhook()
         if webhook is None:
             raise DeliveryError(Trouble.EXPIRED)
-        await call(lambda: webhook.delete_message(self.address.message_id))
+        with already_gone():
+            await call(lambda: webhook.delete_message(self.address.message_id))
         await call(lambda: webhook.send(sentence, ephemeral=True))
 
     @contextlib.asynccontextmanager

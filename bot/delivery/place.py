@@ -1,7 +1,7 @@
 """Where a picture is posted: the thread it was asked in, a thread on its card, or the card itself."""
 
+import asyncio
 import io
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
@@ -14,9 +14,8 @@ from bot.ui.status import Result
 
 _ARCHIVE_AFTER: Final = 60
 _LOOK_BACK = 50
+_LOOK_AGAIN: Final = (2.0, 10.0, 60.0)
 _FALL_BACK_ON = {Trouble.FORBIDDEN, Trouble.TOO_MANY_THREADS, Trouble.GONE, Trouble.REFUSED}
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +68,42 @@ def falls_back(error: DeliveryError) -> bool:
     return error.trouble in _FALL_BACK_ON
 
 
-async def find(client: discord.Client, job_id: str, *, guild_id: int, channels: list[int]) -> Posted | None:
-    """Our own result of this job among the latest messages of these channels, after a restart.
+async def find(
+    client: discord.Client,
+    job_id: str,
+    *,
+    guild_id: int,
+    channels: list[int],
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> Posted | None:
+    """Our own result of this job among the latest messages of these channels, where we can't know that it is there.
 
-    Channels that are gone, or were never made, are passed over.
+    Channels that are gone, or were never made, are passed over. While Discord can't be reached it is asked again, for
+    about a minute.
+
+    Raises
+    ------
+    DeliveryError
+        `Trouble.UNREACHABLE`, even then: nobody can tell.
     """
+    for wait in (*_LOOK_AGAIN, None):
+        try:
+            return await _look(client, job_id, guild_id=guild_id, channels=channels)
+        except DeliveryError:
+            if wait is None:
+                raise
+            await pause(wait)
+    raise AssertionError("the last look returns or raises")
+
+
+async def _look(client: discord.Client, job_id: str, *, guild_id: int, channels: list[int]) -> Posted | None:
     for channel_id in channels:
         channel = client.get_partial_messageable(channel_id, guild_id=guild_id or None)
         try:
             latest = await call(_reader(channel))
         except DeliveryError as error:
-            _log.info("could not look for %s in %d: %s", job_id, channel_id, error)
+            if error.trouble is Trouble.UNREACHABLE:
+                raise
             continue
         for message in latest:
             if message.author == client.user and carries(message, job_id):

@@ -36,10 +36,8 @@ MODERATORS_ONLY = "Only moderators can do that: it takes Manage Server or Modera
 NOT_YOURS_TO_DELETE = "Only the person who asked for this picture, or a moderator, can delete it."
 GUILD_ONLY = "Quotas are kept for each server, so this works inside a server only."
 JOB_FORGOTTEN = "I have no record of that picture any more."
-ALREADY_ASKED = "I already have that request."
 ADULT_STYLE = "That style is for age-restricted channels only."
 DELETED = "The picture is deleted."
-NOT_DELETED = "Discord would not let me delete that message."
 
 
 def photo_fault(fault: PhotoFault, limit: int | None) -> str:

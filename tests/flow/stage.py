@@ -128,18 +128,19 @@ async def the_bot(
         dispatcher = Dispatcher(lambda: engine.slots, observer=observer)
         journey = Journey(store=store, dispatcher=dispatcher, studio=Studio(decoder, engine), attachments=attachments)
         client = AnimifyClient(Services(journey=journey, store=store, catalogue=load()))
+        client._connection.guild_ready_timeout = 0.05  # after READY, discord.py waits 2 s for servers still to come
         serving = asyncio.create_task(client.serve(playground.token))
         stack.push_async_callback(asyncio.wait, {serving})
         await stack.enter_async_context(client)
         stack.push_async_callback(journey.close, patience=0.2)
-        await asyncio.wait_for(playground.connected.wait(), 10)
+        await asyncio.wait_for(_ready(client, playground), 10)
         yield client
 
 
 @asynccontextmanager
-async def a_stage(database: Path, **options: object) -> AsyncIterator[Stage]:
-    """A fresh playground with the bot on it; at the end, no rule of Discord's was broken."""
-    async with Playground(identify_interval=0) as playground:
+async def a_stage(database: Path, *, world: Playground | None = None, **options: object) -> AsyncIterator[Stage]:
+    """A fresh playground (or `world`) with the bot on it; at the end, no rule of Discord's was broken."""
+    async with world or Playground(identify_interval=0) as playground:
         guild = playground.guild("Cosy Corner")
         channel, mika = guild.text_channel("photos"), guild.member("Mika")
         queue = Signals()
@@ -148,6 +149,11 @@ async def a_stage(database: Path, **options: object) -> AsyncIterator[Stage]:
             yield Stage(playground, guild, channel, mika, client, parts.store, parts.journey._dispatcher, queue)
             assert await parts.store.audit_faults() == []
         assert playground.violations == []
+
+
+async def _ready(client: AnimifyClient, playground: Playground) -> None:
+    await playground.connected.wait()
+    await client.wait_until_ready()  # else a stop would race discord.py's own start
 
 
 def _has_picture(message: Message | None) -> bool:
