@@ -121,6 +121,8 @@ def _small(pixels: Pixels) -> Pixels:
     scale = SIDE / max(height, width)
     if scale >= 1:
         return pixels
+    if scale <= 1 / 2:  # halving first is exact, and makes the whole twice as fast
+        pixels = cv.resize(pixels, width // 2, height // 2, cv.Interpolation.AREA)
     return cv.resize(pixels, max(1, round(width * scale)), max(1, round(height * scale)), cv.Interpolation.AREA)
 
 

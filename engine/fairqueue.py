@@ -52,10 +52,18 @@ class Ahead(NamedTuple):
     work: float
 
 
+class _Front(NamedTuple):
+    """The first `HORIZON` tickets with what is ahead of each, and the work of them all in nanoseconds."""
+
+    ahead: dict[Ticket, Ahead]
+    work: int
+
+
 class FairQueue:
     """Waiting tickets. With n children on a level, push, pop and remove take O(log n); nothing here blocks or waits."""
 
     def __init__(self) -> None:
+        self._front: _Front | None = None  # as it was walked last; None once anything has changed
         self._root = _Share(attrgetter("guild"), lambda: _Share(attrgetter("user"), _Line))
 
     def __len__(self) -> int:
@@ -69,6 +77,7 @@ class FairQueue:
         ValueError
             It waits already.
         """
+        self._front = None
         self._root.push(ticket)
 
     def pop(self) -> Ticket:
@@ -80,6 +89,7 @@ class FairQueue:
             Nobody waits.
         """
         ticket = self._root.head()
+        self._front = None
         self._root.serve(ticket)
         return ticket
 
@@ -92,6 +102,7 @@ class FairQueue:
         for ticket in self.upcoming(HORIZON):
             user = (ticket.guild, ticket.user)
             if user not in users and ticket.key == key:
+                self._front = None
                 self._root.serve(ticket)
                 return ticket
             users.add(user)
@@ -106,6 +117,7 @@ class FairQueue:
             It does not wait.
         """
         self._root.remove(ticket)
+        self._front = None
 
     def upcoming(self, limit: int) -> Iterator[Ticket]:
         """The next tickets in the order of service if nothing else comes: O(log k) for the k-th."""
@@ -117,13 +129,12 @@ class FairQueue:
         Exact in the first `HORIZON` places. Behind them an estimate, mostly right to one or two tickets for each active
         guild, in time linear in the active guilds and the guild's active users.
         """
-        seen = 0
-        for place, other in enumerate(self.upcoming(HORIZON)):
-            if other is ticket:
-                return Ahead(place, seen / _SECOND)
-            seen += _work(other)
+        if self._front is None:
+            self._front = self._walk()
+        if ticket in self._front.ahead:
+            return self._front.ahead[ticket]
         place, work = self._root.estimate(ticket)
-        return Ahead(max(HORIZON, place), max(seen, work) / _SECOND)
+        return Ahead(max(HORIZON, place), max(self._front.work, work) / _SECOND)
 
     def quote_newcomer(self, guild: int, user: int) -> Ahead:
         """What would be served before a ticket that this user pushed now: as it would be quoted then, and as fast.
@@ -131,11 +142,20 @@ class FairQueue:
         The ticket is pushed and withdrawn again, which leaves no trace.
         """
         ticket = Ticket(guild=guild, user=user, cost=0)
+        front = self._front
         self.push(ticket)
         try:
             return self.quote(ticket)
         finally:
             self.remove(ticket)
+            self._front = front
+
+    def _walk(self) -> _Front:
+        ahead, work = {}, 0
+        for place, ticket in enumerate(self.upcoming(HORIZON)):
+            ahead[ticket] = Ahead(place, work / _SECOND)
+            work += _work(ticket)
+        return _Front(ahead, work)
 
 
 def _work(ticket: Ticket) -> int:

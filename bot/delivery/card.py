@@ -14,7 +14,7 @@ from discord import ui
 
 from bot.delivery.calls import DeliveryError, Trouble, already_gone, call
 from bot.ui import cards
-from bot.ui.status import Order, Result, Status
+from bot.ui.status import Order, Result, Status, Waiting
 
 TOKEN_LIFE: Final = 14 * 60.0
 """Seconds for which an interaction's token is used: it dies at 15 minutes, and 10,000 invalid requests ban us."""
@@ -24,6 +24,8 @@ EDIT_INTERVAL = 2.5
 
 _TICK = 0.4
 """Looks are taken this part of the interval apart, so that a new stage shows at once and a new number in its turn."""
+
+_NEAR_FRONT = 8  # places
 
 _LAST_EDIT_PATIENCE = 2.0
 
@@ -128,10 +130,10 @@ class Card:
 
     async def _update(self, order: Order, status: Callable[[], Status], over: asyncio.Event) -> None:
         shown, edited_at = status(), self._clock()
-        while not await _happens(over, within=EDIT_INTERVAL * _TICK):
+        while not await _happens(over, within=_interval(shown) * _TICK):
             now = status()
             moved_on = type(now) is not type(shown)
-            if now == shown or not (moved_on or self._clock() >= edited_at + EDIT_INTERVAL):
+            if now == shown or not (moved_on or self._clock() >= edited_at + _interval(shown)):
                 continue
             try:
                 await self.edit(cards.request(order, now))
@@ -166,6 +168,11 @@ async def original_card(client: discord.Client, address: CardAddress) -> CardAdd
     except DeliveryError:
         return None
     return replace(address, message_id=message.id, channel_id=message.channel.id)
+
+
+def _interval(status: Status) -> float:
+    """Seconds between edits. Far back in the queue a new number says little, and hundreds of cards want to be kept."""
+    return EDIT_INTERVAL * (1 + status.place / _NEAR_FRONT if isinstance(status, Waiting) else 1)
 
 
 async def _happens(event: asyncio.Event, *, within: float) -> bool:
