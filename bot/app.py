@@ -5,7 +5,7 @@ import contextlib
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from bot import policy
@@ -28,7 +28,7 @@ from styles import load as load_styles
 PATIENCE = 3.0
 """Seconds that journeys get to finish at a stop, and again to give up: with the rest it stays under ten."""
 
-_HOUSEKEEPING_INTERVAL: Final = 60 * 60.0
+_HOUSEKEEPING_INTERVAL: Final = 60.0
 
 _log = logging.getLogger(__name__)
 
@@ -79,8 +79,13 @@ def _engine(choice: EngineChoice, workers: int) -> Engine:
 
 
 @contextlib.asynccontextmanager
-async def bot(settings: Settings) -> AsyncIterator[AnimifyClient]:
+async def bot(settings: Settings, problems: Sequence[str] = ()) -> AsyncIterator[AnimifyClient]:
     """Everything between the gateway and the pixels, built but not yet connected.
+
+    Parameters
+    ----------
+    problems
+        What was wrong with the settings: it stops the start, once everything else has been looked at too.
 
     Raises
     ------
@@ -88,7 +93,7 @@ async def bot(settings: Settings) -> AsyncIterator[AnimifyClient]:
         With every problem: no token, broken styles, a database that can't be used.
     """
     async with contextlib.AsyncExitStack() as stack:
-        catalogue, store = await _sources(settings, stack)
+        catalogue, store = await _sources(settings, list(problems), stack)
         pixels = await stack.enter_async_context(studio(settings.engine, workers=painter_workers(settings.workers)))
         attachments = await stack.enter_async_context(Attachments(max_bytes=policy.MAX_PHOTO_BYTES))
         dispatcher = Dispatcher(lambda: pixels.engine.slots)
@@ -99,7 +104,7 @@ async def bot(settings: Settings) -> AsyncIterator[AnimifyClient]:
         yield client
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, problems: Sequence[str] = ()) -> None:
     """Serve until SIGINT or SIGTERM, then stop in order.
 
     Raises
@@ -109,7 +114,7 @@ async def run(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with bot(settings) as client, _housekeeping(client.services.store):
+    async with bot(settings, problems) as client, _housekeeping(client.services.store):
         token = settings.token.get_secret_value() if settings.token else ""
         serving = asyncio.create_task(client.serve(token), name="discord")
         stopping = asyncio.create_task(stop.wait(), name="stop")
@@ -122,11 +127,14 @@ async def run(settings: Settings) -> None:
 
 @contextlib.asynccontextmanager
 async def _housekeeping(store: Store) -> AsyncIterator[None]:
-    """Forget links and tokens once Discord has: at start, and every hour."""
+    """Forget links and tokens once Discord has: at start, and every minute."""
 
     async def keep_house() -> None:
         while True:
-            await store.wipe_expired()
+            try:
+                await store.wipe_expired()
+            except StoreError as error:
+                _log.error("expired secrets are not wiped: %s", error)
             await asyncio.sleep(_HOUSEKEEPING_INTERVAL)
 
     task = asyncio.create_task(keep_house(), name="housekeeping")
@@ -137,14 +145,16 @@ async def _housekeeping(store: Store) -> AsyncIterator[None]:
         await asyncio.wait({task})
 
 
-async def _sources(settings: Settings, stack: contextlib.AsyncExitStack) -> tuple[Catalogue, Store]:
-    problems: list[str] = [] if settings.token else [NOT_SET]
+async def _sources(
+    settings: Settings, problems: list[str], stack: contextlib.AsyncExitStack
+) -> tuple[Catalogue, Store]:
+    problems += [] if settings.token else [NOT_SET]
     catalogue, store = None, None
     try:
         catalogue = load_styles(settings.styles)
     except StyleError as error:
         problems.append(str(error))
-    if problems and not settings.database.exists():
+    if problems and not settings.database.exists() and settings.database.parent.is_dir():
         raise StartError(tuple(problems))  # a start that fails makes no new files
     try:
         store = await stack.enter_async_context(await Store.open(settings.database, default_limit=settings.daily_limit))

@@ -16,7 +16,7 @@ _HOSTS: Final = frozenset(
     {"cdn.discordapp.com", "media.discordapp.net", "images-ext-1.discordapp.net", "images-ext-2.discordapp.net"}
 )
 _CHUNK = 64 * 1024
-_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
+_TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)  # it may hold a slot of the engine meanwhile
 _PAUSES = (0.5, 2.0)
 _SIGNATURE_LIFE = 24 * 60 * 60
 

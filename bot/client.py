@@ -5,6 +5,7 @@ import json
 import logging
 from typing import Any, Final
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -59,6 +60,7 @@ class AnimifyClient(ServiceClient):
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,  # nothing reads a message cache
+            max_ratelimit_timeout=30.0,  # a longer one is told as a failure instead of blocking a journey in silence
         )
         self.services = services
         self.tree = Tree(self)
@@ -75,7 +77,7 @@ class AnimifyClient(ServiceClient):
             await self.start(token)
         except discord.LoginFailure:
             raise LoginError("DISCORD_TOKEN: Discord does not know this token; copy it anew") from None
-        except (discord.HTTPException, OSError) as error:
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             raise LoginError(f"Discord can't be reached: {type(error).__name__}") from None
 
     async def setup_hook(self) -> None:
@@ -92,16 +94,16 @@ class AnimifyClient(ServiceClient):
     async def on_ready(self) -> None:
         """What the last run left goes on, now that channels are known. Discord sends this again after each session."""
         _log.info("online as %s in %d servers", self.user, len(self.guilds))
-        for guild in self.guilds:
-            _warn_of_missing_permissions(guild)
         recovery, self._recovery = self._recovery, None
         if recovery is not None:
             parts = self.services
             await resume(self, recovery, journey=parts.journey, store=parts.store, catalogue=parts.catalogue)
+        for guild in self.guilds:
+            self._warn_of_missing_permissions(guild)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Say early what would fail late."""
-        _warn_of_missing_permissions(guild)
+        self._warn_of_missing_permissions(guild)
 
     async def answer_failure(self, interaction: discord.Interaction[Any], error: Exception) -> None:
         """The one error handler, for commands and components.
@@ -132,8 +134,10 @@ class AnimifyClient(ServiceClient):
         await self.services.store.remember(fact, digest)
         _log.info("told Discord of %d commands", len(definitions))
 
-
-def _warn_of_missing_permissions(guild: discord.Guild) -> None:
-    missing = [name for name, needed in INVITE_PERMISSIONS if needed and not getattr(guild.me.guild_permissions, name)]
-    if missing:
-        _log.warning("in %s I lack %s: invite me again to mend it", guild.name, ", ".join(missing))
+    def _warn_of_missing_permissions(self, guild: discord.Guild) -> None:
+        me = None if self.user is None else guild.get_member(self.user.id)
+        if me is None:  # Discord has an outage there: nothing is known of it now
+            return
+        missing = [name for name, needed in INVITE_PERMISSIONS if needed and not getattr(me.guild_permissions, name)]
+        if missing:
+            _log.warning("in %s I lack %s: invite me again to mend it", guild.name, ", ".join(missing))

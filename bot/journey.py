@@ -6,14 +6,23 @@ It knows no Discord: a frozen Request comes in, and a Delivery takes what the me
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 
 from bot import policy
 from bot.attachments import Attachments, FetchError
 from bot.delivery import DeliveryError
 from bot.request import Delivery, Request, Trip
-from bot.store import DuplicateRequestError, InFlightError, NewRequest, OverQuotaError, Store, StoreError, Usage
+from bot.store import (
+    DatabaseFailedError,
+    DuplicateRequestError,
+    InFlightError,
+    NewRequest,
+    OverQuotaError,
+    Store,
+    StoreError,
+    Usage,
+)
 from bot.ui import words
 from bot.ui.status import Allowance, Finishing, Painting, Preparing, Result, Status, Waiting
 from engine.contract import Medium, Progress
@@ -23,6 +32,8 @@ from engine.studio import Look, Studio
 from styles import Style
 
 _SAME_THREAD = 60 * 60
+_SEARCHED_THREAD = 24 * 60 * 60  # as long as a photo's link, and so a promise, can live
+_SETTLE_AGAIN = (1.0, 5.0, 60.0)
 _ETA_STEP = 5
 
 _log = logging.getLogger(__name__)
@@ -35,6 +46,8 @@ class Journey:
     ----------
     clock
         Epoch seconds.
+    pause
+        Waits between tries to settle; tests put their own here.
     """
 
     def __init__(
@@ -45,12 +58,14 @@ class Journey:
         studio: Studio,
         attachments: Attachments,
         clock: Callable[[], float] = time.time,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
         self._dispatcher = dispatcher
         self._studio = studio
         self._attachments = attachments
         self._clock = clock
+        self._pause = pause
         self._under_way: set[asyncio.Task[None]] = set()
         self._closing = False
 
@@ -90,12 +105,16 @@ class Journey:
         except asyncio.CancelledError:
             await delivery.refused(words.SHUTTING_DOWN)  # a charge that was made by then is refunded at the next start
             raise
+        except StoreError as error:
+            _log.error("a request could not be written: %s", error)
+            await delivery.refused(words.OUR_FAULT)
+            return
         if trip is not None:
             await self._carry(trip, delivery)
 
     async def _go_on(self, trip: Trip, delivery: Delivery) -> None:
         try:
-            posted = await delivery.found(trip.job_id, thread_id=await self._thread(trip))
+            posted = await delivery.found(trip.job_id, thread_id=await self._thread(trip, within=_SEARCHED_THREAD))
             if posted is None:
                 await self._carry(trip, delivery)
                 return
@@ -144,21 +163,21 @@ class Journey:
             result = await self._make(trip, delivery)
             posted = await delivery.delivered(result, thread_id=await self._thread(trip))
         except asyncio.CancelledError:
+            await self._store.put_back(trip.job_id)
             await delivery.paused(trip.order)
             raise
         except Exception as error:  # noqa: BLE001 - the journey's boundary: member told, refunded
             await self._take_back(trip, delivery, error)
             return
-        try:
-            await self._store.deliver(
+        await self._settle(
+            lambda: self._store.deliver(
                 trip.job_id,
                 channel_id=posted.channel_id,
                 message_id=posted.message_id,
                 engine=result.engine,
                 seconds=result.seconds,
             )
-        except StoreError as error:  # the member has the picture: this is between us and the next start
-            _log.error("%s is posted and not settled: %s", trip.job_id, error)
+        )
 
     async def _make(self, trip: Trip, delivery: Delivery) -> Result:
         """Enter the queue and show the card, prepare near the turn, paint, encode with the lane free again."""
@@ -167,9 +186,9 @@ class Journey:
         async with AsyncExitStack() as until_encoded:
             async with self._dispatcher.turn(self._ticket(trip)) as turn:
                 board.show(lambda: self._waiting(turn.quote()))
-                card = await delivery.accepted(trip.order, board.status())
+                card = await delivery.accepted(trip.order, shown := board.status())
                 await self._store.card_posted(trip.job_id, channel_id=card.channel_id, message_id=card.message_id)
-                await until_encoded.enter_async_context(delivery.showing(trip.order, board.status))
+                await until_encoded.enter_async_context(delivery.showing(trip.order, shown, board.status))
                 await turn.near()
                 await self._store.start(trip.job_id)
                 board.show(Preparing)
@@ -202,13 +221,28 @@ class Journey:
     async def _take_back(self, trip: Trip, delivery: Delivery, error: Exception) -> None:
         if not isinstance(error, EngineError | FetchError | DeliveryError):
             _log.error("the journey of %s failed", trip.job_id, exc_info=error)
-        await self._store.fail(trip.job_id, f"{type(error).__name__}: {error}")
+        await self._settle(lambda: self._store.fail(trip.job_id, type(error).__name__))
         await delivery.failed(trip.order, words.refunded(_sentence(error)))
 
-    async def _thread(self, trip: Trip) -> int | None:
-        """The thread that took this member's last picture in this channel, if that was within the hour."""
+    async def _settle(self, end: Callable[[], Awaitable[object]]) -> None:
+        """Write the end of a job, again and again for a minute: one left open would count as under way until a restart.
+
+        What fails even then is settled by the next start.
+        """
+        for wait in (*_SETTLE_AGAIN, None):
+            try:
+                await end()
+            except DatabaseFailedError as error:
+                _log.error("the end of a job is not written: %s", error)
+                if wait is not None:
+                    await self._pause(wait)
+            else:
+                return
+
+    async def _thread(self, trip: Trip, *, within: int = _SAME_THREAD) -> int | None:
+        """The thread that took this member's last picture in this channel, if that was within so many seconds."""
         return await self._store.recent_thread(
-            guild_id=trip.guild_id, channel_id=trip.channel_id, user_id=trip.user_id, within=_SAME_THREAD
+            guild_id=trip.guild_id, channel_id=trip.channel_id, user_id=trip.user_id, within=within
         )
 
     def _ticket(self, trip: Trip) -> Ticket:

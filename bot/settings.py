@@ -27,11 +27,18 @@ class LogLevel(StrEnum):
 
 
 class SettingsError(Exception):
-    """The settings can't be used; the text names every problem, one a line."""
+    """The settings can't be used; the text names every problem, one a line.
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
+    Attributes
+    ----------
+    usable
+        The same settings with defaults for the broken ones, so that other problems can be looked for too.
+    """
+
+    def __init__(self, problems: tuple[str, ...], usable: "Settings") -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+        self.usable = usable
 
 
 def _named(field: str) -> Any:  # noqa: ANN401 - pydantic types its own Field() so
@@ -102,9 +109,11 @@ def load() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise SettingsError(tuple(_problem(details) for details in error.errors())) from None
+        broken = {str(details["loc"][0]) for details in error.errors()}
+        defaults = {name: Settings.model_fields[variables()[name]].default for name in broken}
+        raise SettingsError(tuple(_problem(details) for details in error.errors()), Settings(**defaults)) from None
     except UnicodeDecodeError:
-        raise SettingsError((".env: is no UTF-8 text",)) from None
+        raise SettingsError((".env: is no UTF-8 text",), Settings(_env_file=None)) from None
 
 
 def _problem(details: ErrorDetails) -> str:

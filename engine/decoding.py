@@ -91,6 +91,7 @@ _SIDEWAYS: Final = {_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8]}
 
 _LONGEST_FTYP: Final = 256  # bytes; real ones have a dozen brands
 _SRGB: Final = ImageCms.createProfile("sRGB")
+_SRGB_NAMES: Final = {"sRGB", "sRGB IEC61966-2.1", "sRGB built-in"}  # exactly: a "Linear sRGB" is another space
 _FILTER: Final = Image.Resampling.HAMMING  # for shrinking as good as bicubic, in 60 % of its time
 
 
@@ -139,7 +140,9 @@ def _configure() -> None:
 def _decode(data: bytes, max_side: int) -> tuple[Header, bytes]:
     kind = _format(data)
     with Image.open(io.BytesIO(data), formats=[kind]) as image:
-        _check_size(image.size, MAX_PROGRESSIVE_PIXELS if image.info.get("progressive") else MAX_PIXELS[kind])
+        # asked of JPEGs only: a PNG's text may call itself whatever it likes
+        progressive = kind == "JPEG" and image.info.get("progressive")
+        _check_size(image.size, MAX_PROGRESSIVE_PIXELS if progressive else MAX_PIXELS[kind])
         frames = _frames(image, kind)
         original, turn = image.size, _TURNS.get(_orientation(image))
         if kind == "JPEG":  # a HEIC would offer its thumbnail, which may show something else than the photo
@@ -198,6 +201,8 @@ def _plain(image: Image.Image) -> Image.Image:
     """Bring the many modes down to RGB, RGBA, L and CMYK with eight bits, which can be scaled."""
     if image.mode.startswith("I"):  # Pillow's own conversion clips 16 bits to white
         return image.point(lambda value: value * (1 / 256)).convert("L")
+    if not isinstance(image.info.get("transparency"), int | bytes | tuple):
+        image.info.pop("transparency", None)  # a PNG's text of that name
     if image.mode in {"RGB", "RGBA", "L", "CMYK"} and "transparency" not in image.info:
         return image  # converting to the same mode would copy it, at full size
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
@@ -228,7 +233,7 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         return image.convert("RGB")
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if "sRGB" in ImageCms.getProfileDescription(source):
+        if ImageCms.getProfileDescription(source).strip() in _SRGB_NAMES:
             return image.convert("RGB")
         converted = ImageCms.profileToProfile(image, source, _SRGB, outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, TypeError, ValueError):

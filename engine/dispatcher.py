@@ -81,17 +81,22 @@ class _Visit:
 class Turn:
     """One's turn while inside `Dispatcher.turn`."""
 
-    def __init__(self, visit: _Visit, quote: Callable[[_Visit], Quote]) -> None:
+    def __init__(self, visit: _Visit, quote: Callable[[_Visit], Quote], clock: Callable[[], float]) -> None:
         self._visit = visit
         self._quote = quote
+        self._clock = clock
 
     async def near(self) -> None:
         """Wait until the turn is within `PREFETCH` x slots of being granted. Once near, always near."""
         await self._visit.near.wait()
 
     async def granted(self) -> None:
-        """Wait for a slot. It is held from when it is granted, awaited or not, until the block ends."""
+        """Wait for a slot. It is held from when it is granted, awaited or not, until the block ends.
+
+        What comes before this call is no work of the engine's, so costs are measured from its end.
+        """
         await self._visit.granted.wait()
+        self._visit.since = self._clock()
 
     def quote(self) -> Quote:
         """Where the turn stands now."""
@@ -157,7 +162,7 @@ class Dispatcher:
         """
         visit = self._enter(ticket)
         try:
-            yield Turn(visit, self._quote)
+            yield Turn(visit, self._quote, self._clock)
             self._learn(visit)
         finally:
             self._leave(visit)

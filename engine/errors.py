@@ -1,31 +1,20 @@
-"""Every way the engine can fail, as one tree that says what to do about it.
+"""Every way the engine can fail, as one tree. Who sees no picture pays nothing, so each of them refunds.
 
 EngineError
-├── PhotoError      the bytes are no photo we can use          refund, no retry
-├── BusyError       nothing was started                        refund, retry
-├── LostError       died under the job; it left no effect      refund, retry with the same seed
-│   └── DeadlineError   took too long and was ended            refund, retry with the same seed
-├── UnfitError      made, but not fit to be shown              refund, no retry
-└── EncodeError     the picture fits under no upload limit     refund, no retry
+├── PhotoError      the bytes are no photo we can use
+├── BusyError       nothing was started
+├── LostError       died under the job; it left no effect, so the same seed may run again
+│   └── DeadlineError   took too long and was ended
+├── UnfitError      made, but not fit to be shown
+└── EncodeError     the picture fits under no upload limit
 """
 
 from enum import StrEnum
-from typing import ClassVar, final
+from typing import final
 
 
 class EngineError(Exception):
-    """The root: what every engine may raise, and nothing else.
-
-    Attributes
-    ----------
-    refund
-        Whether the member gets the charge back. Always, so far: who sees no picture pays nothing.
-    retry
-        Whether the same job may succeed when tried again.
-    """
-
-    refund: ClassVar[bool] = True
-    retry: ClassVar[bool] = False
+    """The root: what every engine may raise, and nothing else."""
 
 
 class PhotoFault(StrEnum):
@@ -64,13 +53,9 @@ class PhotoError(EngineError):
 class BusyError(EngineError):
     """The engine took nothing on: it is full, loading or closing."""
 
-    retry = True
-
 
 class LostError(EngineError):
     """The engine died under the job. Nothing was kept, so the same job may run again elsewhere."""
-
-    retry = True
 
 
 @final

@@ -3,7 +3,8 @@
 Why not `multiprocessing` or `concurrent.futures`: a child here reads strangers' bytes, so three things must hold that
 those do not promise. It inherits no environment, since the bot's token may be in it. It does not import `__main__`
 again, which would load the whole bot into it. And its answers are never unpickled by the process that holds the token:
-a picture that takes a decoder over gains a process with no secret, no file to write, and some JSON to send.
+a picture that takes a decoder over gains a process without the token in its environment or its memory, without a
+file to write, and with some JSON to send. That is containment and no sandbox: the child runs as the same user.
 """
 
 import json

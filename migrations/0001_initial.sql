@@ -104,8 +104,9 @@ CREATE TABLE jobs (
     CHECK ((result_message_id IS NOT NULL) = (state = 'delivered')),  -- delivered means that the message exists
     CHECK ((failure IS NOT NULL) = (state = 'failed'))
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX jobs_delivered ON jobs (subject, ended_at) WHERE state = 'delivered';
 CREATE INDEX jobs_under_way ON jobs (subject, interaction_id) WHERE state IN ('queued', 'running');
-CREATE INDEX jobs_by_result ON jobs (result_message_id) WHERE result_message_id IS NOT NULL;
+CREATE UNIQUE INDEX jobs_by_result ON jobs (result_message_id) WHERE result_message_id IS NOT NULL;
 CREATE INDEX jobs_with_url ON jobs (url_expires_at) WHERE url IS NOT NULL;
 
 -- What moderators changed: one interaction, one change.

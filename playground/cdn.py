@@ -52,7 +52,7 @@ class Cdn:
         """The file, or None where the address is unsigned, forged or expired, or the file is gone."""
         given = {key: values[0] for key, values in parse_qs(query).items()}
         until, issued = given.get("ex", ""), given.get("is", "")
-        if not hmac.compare_digest(given.get("hm", ""), self._seal(path, until, issued)):
+        if not hmac.compare_digest(given.get("hm", "").encode(), self._seal(path, until, issued).encode()):
             return None
         if int(until, 16) < self._clock():
             return None

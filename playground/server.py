@@ -86,6 +86,9 @@ class Server:
             answer = await route.handler(Call(self._backend, request, route.name))
         except DiscordError as error:
             return self._refuse(route.name, error, headers)
+        except (AttributeError, LookupError, TypeError, ValueError) as error:  # a body of no form that a rule foresaw
+            what = f"the request could not be read: {type(error).__name__}"
+            return self._refuse(route.name, DiscordError(Code.INVALID_FORM, "malformed", what), headers)
         return _json(answer, headers)
 
     def _authorise(self, route: Route, request: web.Request) -> None:

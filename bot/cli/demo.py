@@ -47,6 +47,7 @@ def demo(
     if style not in catalogue:
         raise CommandError(words.unknown_style(list(catalogue)))
     upload = Upload("astronaut.jpg", _astronaut(), "image/jpeg") if photo is None else _upload(photo)
+    asyncio.run(_before(upload.data))  # a photo that can't be opened is told before the curtain rises
     play = _Play(Console(highlight=False, soft_wrap=True), upload, style, output)
     try:
         asyncio.run(play.perform())

@@ -62,9 +62,10 @@ def _examine() -> Iterator[Finding]:
     try:
         settings = load()
     except SettingsError as error:
-        yield Finding("settings", fine=False, detail=str(error))
-        return
-    yield Finding("settings", fine=True, detail="read from the environment and .env")
+        settings = error.usable
+        yield Finding("settings", fine=False, detail="; ".join(error.problems))
+    else:
+        yield Finding("settings", fine=True, detail="read from the environment and .env")
     yield _token(settings)
     yield _styles(settings)
     yield asyncio.run(_database(settings))

@@ -6,8 +6,9 @@ import os
 import typer
 
 from bot import app, logs
-from bot.cli.failure import settings, told
+from bot.cli.failure import told
 from bot.client import LoginError
+from bot.settings import SettingsError, load
 from bot.store import StoreError
 
 
@@ -18,8 +19,12 @@ def register(cli: typer.Typer) -> None:
 
 def run() -> None:
     """Check all that can be checked before connecting, then serve."""
-    chosen = settings()
-    logs.configure(chosen.log_level)
+    problems: tuple[str, ...] = ()
+    try:
+        settings = load()
+    except SettingsError as error:
+        settings, problems = error.usable, error.problems
+    logs.configure(settings.log_level)
     os.environ.pop("DISCORD_TOKEN", None)  # nothing that we start has to know it
     with told(app.StartError, LoginError, StoreError):
-        asyncio.run(app.run(chosen))
+        asyncio.run(app.run(settings, problems))

@@ -96,13 +96,14 @@ class _Batch:
         self._errands = errands
         self._look = look
         self._with_comparison = with_comparison
-        self._console = Console(stderr=True)
+        console = Console(stderr=True)
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
-            console=self._console,
+            console=console,
+            disable=not console.is_terminal,
         )
 
     async def run(self, engine: EngineChoice, *, workers: int, checks: bool) -> list[str]:
@@ -166,4 +167,4 @@ class _Batch:
             )
             pictures.write(beside, encoded.data)
             written.append(beside)
-        self._console.print(*written, sep="\n", highlight=False, soft_wrap=True)
+        sys.stdout.write("".join(f"{path}\n" for path in written))

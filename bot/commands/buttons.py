@@ -7,7 +7,9 @@ import discord
 from discord import ui
 
 from bot import policy
-from bot.commands.services import Interaction, RefusalError, actor, quota_guild
+from bot.commands.services import Interaction, RefusalError, actor
+from bot.delivery import DeliveryError, scope_of
+from bot.delivery.calls import already_gone, call
 from bot.ui import custom_ids, words
 from bot.ui.custom_ids import Action
 
@@ -36,11 +38,23 @@ class DeleteButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=custom_ids
 async def _delete(interaction: Interaction, job_id: str) -> None:
     store = interaction.client.services.store
     job = await store.job(job_id)
-    if job is None or job.guild_id != quota_guild(interaction):
+    if job is None or job.guild_id != scope_of(interaction):
         raise RefusalError(words.JOB_FORGOTTEN)
     if not policy.may_delete(actor(interaction), requester_id=job.user_id):
         raise RefusalError(words.NOT_YOURS_TO_DELETE)
-    await store.mark_deleted(job_id)
     await interaction.response.defer()  # type 6: "@original" is now the message with the button
-    await interaction.delete_original_response()
+    try:
+        with already_gone():
+            await _take_away(interaction)
+    except DeliveryError:
+        raise RefusalError(words.NOT_DELETED) from None
+    await store.mark_deleted(job_id)
     await interaction.followup.send(words.DELETED, ephemeral=True)
+
+
+async def _take_away(interaction: Interaction) -> None:
+    """Delete the message with the button; an archived thread of ours is opened first, or Discord would refuse."""
+    place = interaction.channel
+    if isinstance(place, discord.Thread) and place.archived:
+        await call(lambda: place.edit(archived=False))
+    await call(interaction.delete_original_response)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.commands.services import Interaction, RefusalError, moderated_guild
+from bot.commands.services import Interaction, RefusalError, moderated_guild, whisper
 from bot.journey import allowance
 from bot.store import Change
 from bot.ui import words
@@ -22,6 +22,11 @@ quota = app_commands.Group(
 )
 
 
+def _is_number(text: str) -> bool:
+    """Four digits at most: what is longer is out of range whatever it is."""
+    return text.isascii() and text.isdigit() and len(text) <= len(str(_MOST))
+
+
 class AmountTransformer(app_commands.Transformer):
     """A number of pictures a day, or "unlimited" (None)."""
 
@@ -29,7 +34,7 @@ class AmountTransformer(app_commands.Transformer):
         text = value.strip().casefold()
         if text == "unlimited":
             return None
-        if text.isascii() and text.isdigit() and int(text) <= _MOST:
+        if _is_number(text) and int(text) <= _MOST:
             return int(text)
         raise RefusalError(words.not_an_amount(value))
 
@@ -40,7 +45,7 @@ class AmountTransformer(app_commands.Transformer):
         /,
     ) -> list[app_commands.Choice[str | int | float]]:
         typed = str(value).strip()
-        offered = ([typed] if typed.isdigit() else []) + ["0", "3", "10", "50", "unlimited"]
+        offered = ([typed] if _is_number(typed) else []) + ["0", "3", "10", "50", "unlimited"]
         return [app_commands.Choice(name=text, value=text) for text in dict.fromkeys(offered) if typed in text]
 
 
@@ -53,38 +58,56 @@ Reason = app_commands.Range[str, 1, 200]
 
 
 @quota.command(description="See what a member has left today.")
+@app_commands.describe(member="Whose quota.")
 async def show(interaction: Interaction, member: discord.User) -> None:
-    found = await interaction.client.services.store.usage(moderated_guild(interaction), member.id)
-    sentence = words.usage(allowance(found), layer=found.layer, grants=found.grants_left, member_id=member.id)
-    await _answer(interaction, sentence)
+    await whisper(interaction, _shown(interaction, member))
 
 
 @quota.command(name="set", description="Give a member a daily limit of their own.")
-@app_commands.describe(amount="Pictures a day, 0 to 1000, or “unlimited”.", reason="For the record.")
+@app_commands.describe(
+    member="Whose quota.", amount="Pictures a day, 0 to 1000, or “unlimited”.", reason="For the record."
+)
 async def set_limit(
     interaction: Interaction, member: discord.User, amount: Amount, reason: Reason | None = None
 ) -> None:
-    change = _change(interaction, member, reason)
-    await interaction.client.services.store.set_limit(change, amount)
-    await _answer(interaction, words.limit_set(member.id, amount))
+    await whisper(interaction, _set(interaction, _change(interaction, member, reason), amount))
 
 
 @quota.command(description="Give a member extra pictures for today.")
-@app_commands.describe(amount="How many extra pictures.", reason="For the record.")
+@app_commands.describe(member="Whose quota.", amount="How many extra pictures.", reason="For the record.")
 async def grant(
     interaction: Interaction,
     member: discord.User,
     amount: app_commands.Range[int, 1, _MOST],
     reason: Reason | None = None,
 ) -> None:
-    after = await interaction.client.services.store.grant(_change(interaction, member, reason), amount)
-    await _answer(interaction, words.granted(member.id, amount, after.resets_at))
+    await whisper(interaction, _granted(interaction, _change(interaction, member, reason), amount))
 
 
 @quota.command(description="Set a member's count for today back to zero.")
+@app_commands.describe(member="Whose quota.")
 async def reset(interaction: Interaction, member: discord.User) -> None:
-    await interaction.client.services.store.reset(_change(interaction, member, None))
-    await _answer(interaction, words.reset(member.id))
+    await whisper(interaction, _reset(interaction, _change(interaction, member, None)))
+
+
+async def _shown(interaction: Interaction, member: discord.User) -> str:
+    found = await interaction.client.services.store.usage(moderated_guild(interaction), member.id)
+    return words.usage(allowance(found), layer=found.layer, grants=found.grants_left, member_id=member.id)
+
+
+async def _set(interaction: Interaction, change: Change, amount: int | None) -> str:
+    await interaction.client.services.store.set_limit(change, amount)
+    return words.limit_set(change.member_id, amount)
+
+
+async def _granted(interaction: Interaction, change: Change, amount: int) -> str:
+    after = await interaction.client.services.store.grant(change, amount)
+    return words.granted(change.member_id, amount, after.resets_at)
+
+
+async def _reset(interaction: Interaction, change: Change) -> str:
+    await interaction.client.services.store.reset(change)
+    return words.reset(change.member_id)
 
 
 def _change(interaction: Interaction, member: discord.User, reason: str | None) -> Change:
@@ -95,7 +118,3 @@ def _change(interaction: Interaction, member: discord.User, reason: str | None) 
         member_id=member.id,
         reason=reason,
     )
-
-
-async def _answer(interaction: Interaction, sentence: str) -> None:
-    await interaction.response.send_message(sentence, ephemeral=True)

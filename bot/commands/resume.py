@@ -5,7 +5,7 @@ import logging
 import discord
 
 from bot.delivery import DeliveryError, DiscordDelivery, Site, Venue, venue_of
-from bot.delivery.calls import call
+from bot.delivery.calls import Trouble, call
 from bot.delivery.card import CardAddress, original_card
 from bot.journey import Journey
 from bot.request import Trip
@@ -30,7 +30,7 @@ async def resume(
     for job in recovery.resumed:
         try:
             await _pick_up(client, job, journey=journey, store=store, catalogue=catalogue)
-        except StoreError as error:  # the next start finds it again; the others go on now
+        except (StoreError, DeliveryError) as error:  # the next start finds it again; the others go on now
             _log.error("%s does not go on: %s", job.id, error)
 
 
@@ -90,7 +90,8 @@ async def _site(client: discord.Client, job: Job) -> Site:
         try:
             channel = await call(lambda: client.fetch_channel(job.channel_id))
         except DeliveryError as error:
-            _log.info("the channel of %s: %s", job.id, error)
+            if error.trouble not in {Trouble.GONE, Trouble.FORBIDDEN}:
+                raise  # Discord is away, not the channel
     guild = client.get_guild(job.guild_id)
     return Site(
         guild_id=job.guild_id,

@@ -1,5 +1,7 @@
 """What a command can reach, and how it says no."""
 
+import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +9,7 @@ import discord
 from discord import app_commands
 
 from bot import policy
+from bot.delivery.answer import PATIENCE
 from bot.journey import Journey
 from bot.policy import Actor
 from bot.store import Store
@@ -64,6 +67,14 @@ def moderated_guild(interaction: discord.Interaction[Any]) -> int:
     return interaction.guild_id
 
 
-def quota_guild(interaction: discord.Interaction[Any]) -> int:
-    """The server whose quota counts: 0 outside a server that installed the bot."""
-    return interaction.guild_id or 0 if interaction.is_guild_integration() else 0
+async def whisper(interaction: discord.Interaction[Any], answer: Awaitable[str]) -> None:
+    """Answer the asker alone; one that takes long is announced first, or Discord would give the interaction up."""
+    working = asyncio.ensure_future(answer)
+    await asyncio.wait({working}, timeout=PATIENCE)
+    if not working.done():
+        await interaction.response.defer(ephemeral=True, thinking=True)
+    sentence = await working
+    if interaction.response.is_done():
+        await interaction.followup.send(sentence, ephemeral=True)
+    else:
+        await interaction.response.send_message(sentence, ephemeral=True)

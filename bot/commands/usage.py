@@ -2,7 +2,8 @@
 
 from discord import app_commands
 
-from bot.commands.services import Interaction, quota_guild
+from bot.commands.services import Interaction, whisper
+from bot.delivery import scope_of
 from bot.journey import allowance
 from bot.ui import words
 
@@ -11,6 +12,9 @@ from bot.ui import words
 @app_commands.allowed_installs(guilds=True, users=True)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
 async def usage(interaction: Interaction) -> None:
-    found = await interaction.client.services.store.usage(quota_guild(interaction), interaction.user.id)
-    sentence = words.usage(allowance(found), layer=found.layer, grants=found.grants_left)
-    await interaction.response.send_message(sentence, ephemeral=True)
+    await whisper(interaction, _usage(interaction))
+
+
+async def _usage(interaction: Interaction) -> str:
+    found = await interaction.client.services.store.usage(scope_of(interaction), interaction.user.id)
+    return words.usage(allowance(found), layer=found.layer, grants=found.grants_left)

@@ -18,7 +18,7 @@ from bot.delivery.place import Posted
 from bot.ui import cards, words
 from bot.ui.status import Order, Result, Status
 
-__all__ = ["DeliveryError", "DiscordDelivery", "Posted", "Site", "Trouble", "Venue", "site_of"]
+__all__ = ["DeliveryError", "DiscordDelivery", "Posted", "Site", "Trouble", "Venue", "scope_of"]
 
 _log = logging.getLogger(__name__)
 
@@ -58,6 +58,11 @@ class Site:
     upload_limit: int
 
 
+def scope_of(interaction: discord.Interaction[Any]) -> int:
+    """The server whose quota counts: 0 outside a server that installed the bot."""
+    return (interaction.guild_id or 0) if interaction.is_guild_integration() else 0
+
+
 def site_of(interaction: discord.Interaction[Any]) -> Site:
     """Read the place off an interaction's payload."""
     in_guild = interaction.guild_id is not None
@@ -68,7 +73,7 @@ def site_of(interaction: discord.Interaction[Any]) -> Site:
             limit, interaction.guild.filesize_limit
         )  # a post in the thread is ours: the member's plan is no help
     return Site(
-        guild_id=interaction.guild_id or 0 if bot_is_here else 0,
+        guild_id=scope_of(interaction),
         channel_id=interaction.channel_id or 0,
         venue=_allowed(venue_of(interaction.channel), interaction.app_permissions) if bot_is_here else Venue.CARD,
         bot_is_here=bot_is_here,
@@ -166,7 +171,11 @@ class DiscordDelivery:
             The member can't be reached through this interaction, or the earlier card is gone.
         """
         if self._card is not None:
-            await self._card.edit(cards.request(order, status))
+            try:
+                await self._card.edit(cards.request(order, status))
+            except DeliveryError as error:
+                if error.trouble is Trouble.GONE:
+                    raise  # else the thread is archived, say: the picture itself will bring it back
             return Posted(self._card.address.channel_id, self._card.address.message_id)
         if self._answer is None or self._new_card is None:
             raise DeliveryError(Trouble.EXPIRED)
@@ -175,12 +184,12 @@ class DiscordDelivery:
         return Posted(self.site.channel_id, message_id)
 
     @contextlib.asynccontextmanager
-    async def showing(self, order: Order, status: Callable[[], Status]) -> AsyncIterator[None]:
-        """Keep the card true while the body runs; `status` is pulled whenever the card may be edited."""
+    async def showing(self, order: Order, shown: Status, status: Callable[[], Status]) -> AsyncIterator[None]:
+        """Keep the card, which says `shown`, true while the body runs; `status` is pulled when it may be edited."""
         if self._card is None:
             yield
             return
-        async with self._card.showing(order, status):
+        async with self._card.showing(order, shown, status):
             yield
 
     async def delivered(self, result: Result, *, thread_id: int | None) -> Posted:
@@ -240,7 +249,9 @@ class DiscordDelivery:
         if self._card is None or not self.site.bot_is_here:
             return None
         places = [one for one in (thread_id, self._card.address.message_id, self.site.channel_id) if one]
-        return await place.find(self._client, job_id, guild_id=self.site.guild_id, channels=places)
+        return await place.find(
+            self._client, job_id, guild_id=self.site.guild_id, channels=places, asked_at=int(job_id.partition("-")[0])
+        )
 
     async def _shown(self, result: Result, thread_id: int | None) -> Posted:
         """Post it where it belongs, or else on the card."""

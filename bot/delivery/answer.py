@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.delivery.calls import DeliveryError, Trouble, already_gone, call
+from bot.delivery.calls import ONCE, DeliveryError, Trouble, already_gone, call
 
 PATIENCE = 0.3
 """Seconds before an answer that is not there yet is deferred; Discord drops an interaction after three."""
@@ -64,7 +64,7 @@ class FirstAnswer:
                     return
             with already_gone():
                 await call(self._interaction.delete_original_response)
-            await call(lambda: self._interaction.followup.send(sentence, ephemeral=True))
+            await call(lambda: self._interaction.followup.send(sentence, ephemeral=True), pauses=ONCE)
 
     def withhold(self) -> None:
         """Give no answer at all: this interaction has one."""

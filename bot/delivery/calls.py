@@ -11,7 +11,9 @@ import discord
 
 T = TypeVar("T")
 
-_PAUSES: Final = (0.5, 2.0)
+PAUSES: Final = (0.5, 2.0)
+ONCE: Final[tuple[float, ...]] = ()
+_DEADLINE = 60.0  # seconds for one try; aiohttp alone would wait five minutes
 
 
 class Trouble(StrEnum):
@@ -51,26 +53,32 @@ _BY_CODE: Final[dict[int, Trouble]] = {
 }
 
 
-async def call(make: Callable[[], Awaitable[T]], *, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> T:
+async def call(
+    make: Callable[[], Awaitable[T]],
+    *,
+    pauses: tuple[float, ...] = PAUSES,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> T:
     """Do one request, anew at each try (a file is read only once).
 
     discord.py tries again after a 5xx but, on Linux, not after a cut connection: without this the last upload would
-    be lost and the card would say "painting" for ever. What is sent must be safe to send twice: an edit, or a post
-    with a nonce.
+    be lost and the card would say "painting" for ever. What is sent must be safe to send twice (an edit, or a post
+    with a nonce), or else be sent with `pauses=ONCE`.
 
     Raises
     ------
     DeliveryError
         Whatever discord.py or aiohttp raised.
     """
-    for wait in (*_PAUSES, None):
+    for wait in (*pauses, None):
         try:
-            return await make()
+            async with asyncio.timeout(_DEADLINE):
+                return await make()
         except discord.InteractionResponded:
             raise DeliveryError(Trouble.EXPIRED) from None
         except discord.HTTPException as error:
             raise DeliveryError(_trouble(error)) from None
-        except (aiohttp.ClientError, OSError, TimeoutError):
+        except (aiohttp.ClientError, discord.RateLimited, OSError, TimeoutError):
             if wait is None:
                 raise DeliveryError(Trouble.UNREACHABLE) from None
             await pause(wait)

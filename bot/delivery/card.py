@@ -12,7 +12,7 @@ from typing import Final
 import discord
 from discord import ui
 
-from bot.delivery.calls import DeliveryError, Trouble, already_gone, call
+from bot.delivery.calls import ONCE, DeliveryError, Trouble, already_gone, call
 from bot.ui import cards
 from bot.ui.status import Order, Result, Status, Waiting
 
@@ -112,13 +112,19 @@ class Card:
             raise DeliveryError(Trouble.EXPIRED)
         with already_gone():
             await call(lambda: webhook.delete_message(self.address.message_id))
-        await call(lambda: webhook.send(sentence, ephemeral=True))
+        await call(lambda: webhook.send(sentence, ephemeral=True), pauses=ONCE)
 
     @contextlib.asynccontextmanager
-    async def showing(self, order: Order, status: Callable[[], Status]) -> AsyncIterator[None]:
-        """Keep the card true while the body runs: one edit in flight, stale ones never sent, none without a change."""
+    async def showing(self, order: Order, shown: Status, status: Callable[[], Status]) -> AsyncIterator[None]:
+        """Keep the card true while the body runs: one edit in flight, stale ones never sent, none without a change.
+
+        Parameters
+        ----------
+        shown
+            What the card says already.
+        """
         over = asyncio.Event()
-        updates = asyncio.create_task(self._update(order, status, over), name=f"card-{order.job_id}")
+        updates = asyncio.create_task(self._update(order, shown, status, over), name=f"card-{order.job_id}")
         try:
             yield
         finally:
@@ -127,9 +133,11 @@ class Card:
             done, _ = await asyncio.wait({updates}, timeout=_LAST_EDIT_PATIENCE)
             if not done:
                 updates.cancel()
+            elif updates.exception() is not None:
+                _log.error("the card of %s was not kept", order.job_id, exc_info=updates.exception())
 
-    async def _update(self, order: Order, status: Callable[[], Status], over: asyncio.Event) -> None:
-        shown, edited_at = status(), self._clock()
+    async def _update(self, order: Order, shown: Status, status: Callable[[], Status], over: asyncio.Event) -> None:
+        edited_at = self._clock()
         while not await _happens(over, within=_interval(shown) * _TICK):
             now = status()
             moved_on = type(now) is not type(shown)
@@ -166,6 +174,8 @@ async def original_card(client: discord.Client, address: CardAddress) -> CardAdd
     try:
         message = await call(lambda: webhook.fetch_message("@original"))  # type: ignore[arg-type]  # Discord's own alias
     except DeliveryError:
+        return None
+    if message.flags.ephemeral:  # a refusal that we gave while stopping is no card
         return None
     return replace(address, message_id=message.id, channel_id=message.channel.id)
 

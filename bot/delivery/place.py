@@ -13,7 +13,7 @@ from bot.ui import cards, custom_ids
 from bot.ui.status import Result
 
 _ARCHIVE_AFTER: Final = 60
-_LOOK_BACK = 50
+_LOOK_THROUGH = 200  # messages since the command
 _LOOK_AGAIN: Final = (2.0, 10.0, 60.0)
 _FALL_BACK_ON = {Trouble.FORBIDDEN, Trouble.TOO_MANY_THREADS, Trouble.GONE, Trouble.REFUSED}
 
@@ -74,12 +74,18 @@ async def find(
     *,
     guild_id: int,
     channels: list[int],
+    asked_at: int,
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Posted | None:
-    """Our own result of this job among the latest messages of these channels, where we can't know that it is there.
+    """Our own result of this job in one of these channels, where we can't know whether it is there.
 
     Channels that are gone, or were never made, are passed over. While Discord can't be reached it is asked again, for
     about a minute.
+
+    Parameters
+    ----------
+    asked_at
+        A snowflake that is older than the result: the card's own, or the interaction's.
 
     Raises
     ------
@@ -88,7 +94,7 @@ async def find(
     """
     for wait in (*_LOOK_AGAIN, None):
         try:
-            return await _look(client, job_id, guild_id=guild_id, channels=channels)
+            return await _look(client, job_id, guild_id=guild_id, channels=channels, asked_at=asked_at)
         except DeliveryError:
             if wait is None:
                 raise
@@ -96,11 +102,13 @@ async def find(
     raise AssertionError("the last look returns or raises")
 
 
-async def _look(client: discord.Client, job_id: str, *, guild_id: int, channels: list[int]) -> Posted | None:
+async def _look(
+    client: discord.Client, job_id: str, *, guild_id: int, channels: list[int], asked_at: int
+) -> Posted | None:
     for channel_id in channels:
         channel = client.get_partial_messageable(channel_id, guild_id=guild_id or None)
         try:
-            latest = await call(_reader(channel))
+            latest = await call(_reader(channel, asked_at))
         except DeliveryError as error:
             if error.trouble is Trouble.UNREACHABLE:
                 raise
@@ -119,8 +127,9 @@ def carries(message: discord.Message, job_id: str) -> bool:
     return any(isinstance(one, str) and custom_ids.names_job(one, job_id) for one in ids)
 
 
-def _reader(channel: discord.PartialMessageable) -> Callable[[], Awaitable[list[discord.Message]]]:
+def _reader(channel: discord.PartialMessageable, asked_at: int) -> Callable[[], Awaitable[list[discord.Message]]]:
     async def read() -> list[discord.Message]:
-        return [message async for message in channel.history(limit=_LOOK_BACK)]
+        after = discord.Object(asked_at)
+        return [message async for message in channel.history(limit=_LOOK_THROUGH, after=after, oldest_first=True)]
 
     return read

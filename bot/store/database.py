@@ -95,7 +95,7 @@ class Database:
     """
 
     def __init__(self, path: Path, now: Callable[[], float], on_statement: Callable[[str], None]) -> None:
-        self._path = path
+        self.path = path.resolve()  # through a link one must come to the same lock and the same key
         self._now = now
         self._on_statement = on_statement
         self._thread = ThreadPoolExecutor(1, "animify-store")
@@ -153,20 +153,20 @@ class Database:
     def _start(self) -> None:
         """The boundary where the errors of opening end, each as a sentence."""
         try:
-            self._opened.callback(os.close, files.lock(files.beside(self._path, ".lock")))
-            files.make_private(self._path)
-            self._connection = sqlite3.connect(self._path, isolation_level=None)
+            self._opened.callback(os.close, files.lock(files.beside(self.path, ".lock")))
+            files.make_private(self.path)
+            self._connection = sqlite3.connect(self.path, isolation_level=None)
             self._opened.callback(self._connection.close)
             self._connection.row_factory = Row
             setting_up = Transaction(self._connection, self._on_statement, now=0)
             for pragma in _PRAGMAS:
                 setting_up.run(pragma)
         except BlockingIOError:
-            raise DatabaseLockedError(self._path) from None
+            raise DatabaseLockedError(self.path) from None
         except OSError as error:
-            raise DatabaseUnreadableError(self._path, error.strerror or str(error)) from error
+            raise DatabaseUnreadableError(self.path, error.strerror or str(error)) from error
         except sqlite3.Error as error:
-            raise DatabaseUnreadableError(self._path, str(error)) from error
+            raise DatabaseUnreadableError(self.path, str(error)) from error
 
     def _take_turns(self) -> None:
         batch: list[_Turn[Any]] = []

@@ -53,9 +53,10 @@ _COUNT_CANCELS: Final = """
 
 
 _RECENT_THREAD: Final = """
-    SELECT result_channel_id FROM jobs JOIN requests USING (interaction_id) JOIN subjects USING (subject)
-    WHERE user_id = :user_id AND state = 'delivered' AND guild_id = :guild_id AND channel_id = :channel_id
-        AND result_channel_id <> channel_id AND ended_at > :since
+    SELECT result_channel_id FROM jobs JOIN requests USING (interaction_id)
+    WHERE subject = (SELECT subject FROM subjects WHERE user_id = :user_id) AND state = 'delivered'
+        AND ended_at > :since AND guild_id = :guild_id AND channel_id = :channel_id
+        AND result_channel_id <> channel_id
     ORDER BY ended_at DESC, jobs.id DESC LIMIT 1
 """
 
@@ -142,6 +143,11 @@ def start(tx: Transaction, job_id: str) -> None:
     """Queued to running."""
     jobs.require(tx, job_id, target=State.RUNNING)
     tx.run("UPDATE jobs SET state = 'running', started_at = :now WHERE id = :id", now=tx.now, id=job_id)
+
+
+def put_back(tx: Transaction, job_id: str) -> None:
+    """Running to queued, if it runs."""
+    tx.run("UPDATE jobs SET state = 'queued', started_at = NULL WHERE id = :id AND state = 'running'", id=job_id)
 
 
 def deliver(

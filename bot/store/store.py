@@ -58,7 +58,7 @@ class Store:
         database = await Database.open(path, now=now, on_statement=on_statement)
         try:
             await database.transact(lambda tx: migrate.apply(tx, migrate.shipped()))
-            return cls(database, open_sealer(files.beside(path, ".key")), default_limit)
+            return cls(database, open_sealer(files.beside(database.path, ".key")), default_limit)
         except BaseException:
             await database.close()  # a cancelled start would otherwise keep the lock until the process ends
             raise
@@ -113,6 +113,10 @@ class Store:
             The job is not queued: it was cancelled in the meantime.
         """
         await self._database.transact(lambda tx: requests.start(tx, job_id))
+
+    async def put_back(self, job_id: str) -> None:
+        """An orderly stop: the job waits for the next start, which is no attempt of its own."""
+        await self._database.transact(lambda tx: requests.put_back(tx, job_id))
 
     async def deliver(
         self,

@@ -11,6 +11,7 @@ from bot.ui.status import Order, Result, Status
 from styles import Style
 
 _WAITING = discord.Colour(0xF2A65A)
+_MOST_TEXT = 3900  # of Discord's 4,000 characters a message
 _DONE = discord.Colour(0x6BAA75)
 
 
@@ -48,7 +49,7 @@ def result(value: Result) -> ui.LayoutView:
 def styles(catalogue: Sequence[Style]) -> ui.LayoutView:
     """The answer to /styles: what can be had."""
     lines = [f"{style.emoji} **{style.label}** (`{style.id}`)\n{style.summary}" for style in catalogue]
-    return _card(ui.TextDisplay("### Styles"), *(ui.TextDisplay(line) for line in lines), colour=_DONE)
+    return _card(ui.TextDisplay("### Styles"), ui.TextDisplay("\n".join(lines)[:_MOST_TEXT]), colour=_DONE)
 
 
 def _card(*items: ui.Item[ui.LayoutView], colour: discord.Colour) -> ui.LayoutView:

@@ -1,6 +1,7 @@
 """Every word that a member or a moderator reads."""
 
 import math
+import textwrap
 
 from bot.ui.status import Allowance, Finishing, Order, Painting, Preparing, Result, Status, Waiting
 from engine.errors import PhotoFault
@@ -38,6 +39,7 @@ GUILD_ONLY = "Quotas are kept for each server, so this works inside a server onl
 JOB_FORGOTTEN = "I have no record of that picture any more."
 ADULT_STYLE = "That style is for age-restricted channels only."
 DELETED = "The picture is deleted."
+NOT_DELETED = "Discord would not let me delete that message. A moderator can."
 
 
 def photo_fault(fault: PhotoFault, limit: int | None) -> str:
@@ -53,18 +55,21 @@ def refunded(sentence: str) -> str:
 
 def unknown_style(known: list[str]) -> str:
     """A style that the catalogue does not have."""
-    return f"There is no such style. You can have: {', '.join(known)}."
+    return f"There is no such style. You can have: {textwrap.shorten(', '.join(known), 1500)}."
 
 
 def over_quota(allowance: Allowance) -> str:
     """The daily limit is reached."""
-    pictures = _count(allowance.limit or 0, "picture")
+    if not allowance.limit:
+        return "You can't ask for pictures here: your daily limit is 0."
+    pictures = _count(allowance.limit, "picture")
     return f"That would go beyond your {pictures} for today. Your next ones come <t:{allowance.resets_at}:R>."
 
 
 def too_many_in_flight(count: int) -> str:
     """The member's own requests are still in the queue."""
-    return f"You already have {_count(count, 'picture')} on the way. Please wait for it to arrive."
+    arrival = "it arrives" if count == 1 else "they arrive"
+    return f"You already have {_count(count, 'picture')} on the way. Please wait until {arrival}."
 
 
 def too_busy(wait: float, again_at: int) -> str:

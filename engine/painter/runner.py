@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Hashable, Sequence
+from contextlib import suppress
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from engine.worker import Worker
 from styles.recipe import Brush, Line, Recipe
 
 _DEADLINE = 30.0  # seconds; the largest photo takes one or two, beside others on a busy core a few more
+_CPU_SECONDS = 30  # a child whose parent was killed while it painted must not paint for ever
 _WARM_UP = Recipe(
     brush=Brush(radius=2, stroke=2),
     line=Line(width=1, stroke=2, faint=0.01, full=0.02, shortest=0, amount=0),
@@ -23,7 +25,7 @@ class PainterRunner:
     """Paints by the recipes of the styles. A child that dies costs its job; the next job gets a new one."""
 
     def __init__(self) -> None:
-        self._worker = Worker(task.run, name="painter")
+        self._worker = Worker(task.run, name="painter", cpu_seconds=_CPU_SECONDS)
 
     @property
     def name(self) -> str:
@@ -42,13 +44,11 @@ class PainterRunner:
     def load(self) -> None:
         """Start the child and let it paint a small square: its imports would otherwise delay the first photo.
 
-        Raises
-        ------
-        LostError
-            The child does not start.
+        A child that does not start now may start for a photo, whose job says so where it does not.
         """
-        self._worker.start()
-        self._paint(np.zeros((32, 32, 3), np.uint8), _WARM_UP, 0, 0, lambda *_: None)
+        with suppress(LostError):
+            self._worker.start()
+            self._paint(np.zeros((32, 32, 3), np.uint8), _WARM_UP, 0, 0, lambda *_: None)
 
     def run(self, jobs: Sequence[Job], on_step: OnStep) -> Sequence[Picture | EngineError]:
         """Paint each job; LostError stands for one whose child died or took too long.
@@ -84,4 +84,6 @@ class PainterRunner:
 
         header, payload = task.call(pixels, recipe, strength, seed)
         _, painted = self._worker.call(header, payload, deadline=_DEADLINE, on_note=on_note)
+        if len(painted) != pixels.size:
+            raise LostError("painter: its answer is no picture of this size")
         return np.frombuffer(painted, np.uint8).reshape(pixels.shape)

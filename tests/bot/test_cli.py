@@ -1,8 +1,11 @@
 """The `animify` command as a person at a terminal meets it: pictures, one-line errors, nothing half done."""
 
 import io
+import logging
 import sqlite3
+import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +22,16 @@ def an_empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in variables():
         monkeypatch.delenv(name, raising=False)
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """`animify run` sends the log to this test's stderr, which is closed after it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture
@@ -147,6 +160,33 @@ def test_every_reason_not_to_start_is_named_at_once(
     for part in ("DISCORD_TOKEN: not set", "mine.toml: label", "broken.db can't be opened"):
         assert part in error
     assert all(line.startswith("animify: ") for line in error.splitlines())
+
+
+def test_a_bad_setting_hides_no_other_problem(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("styles").mkdir()
+    Path("styles", "mine.toml").write_text("label = 3")
+    monkeypatch.setenv("ANIMIFY_STYLES", "styles")
+    monkeypatch.setenv("ANIMIFY_WORKERS", "none")
+    monkeypatch.setenv("ANIMIFY_DATABASE", "nowhere/animify.db")
+    assert animify(monkeypatch, "run") == 1
+    error = capsys.readouterr().err
+    for part in ("ANIMIFY_WORKERS", "DISCORD_TOKEN: not set", "mine.toml: label", "nowhere/animify.db can't be opened"):
+        assert part in error
+
+
+def test_the_demo_plays_to_its_end_and_keeps_its_pictures(photo: Path, tmp_path: Path) -> None:
+    demo = [sys.executable, "-P", "-m", "bot", "demo", "--photo", str(photo), "--style", "manga"]
+    played = subprocess.run(demo, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    for part in ("before yours", "Done", "1 left today", "/usage", "no picture I can read", "beyond your 2 pictures"):
+        assert part in played.stdout
+    assert "Discord would object" not in played.stdout
+    assert sorted(path.name for path in Path("demo-out").iterdir()) == [
+        "bot.log",
+        "manga-before-after.jpg",
+        "manga.jpg",
+    ]
 
 
 def test_the_list_of_styles_names_each_with_a_line(

@@ -91,7 +91,8 @@ class Asked:
     @property
     def promised(self) -> bool:
         """Whether the member was shown a card."""
-        return self.interaction.message is not None and not self.interaction.message.loading
+        answer = self.interaction.message
+        return answer is not None and not answer.loading and not answer.ephemeral
 
     @property
     def told(self) -> bool:

@@ -126,7 +126,9 @@ async def the_bot(
                 stack.callback(runner.gate.release)
         attachments = await stack.enter_async_context(Attachments(max_bytes=policy.MAX_PHOTO_BYTES, pause=_no_pause))
         dispatcher = Dispatcher(lambda: engine.slots, observer=observer)
-        journey = Journey(store=store, dispatcher=dispatcher, studio=Studio(decoder, engine), attachments=attachments)
+        journey = Journey(
+            store=store, dispatcher=dispatcher, studio=Studio(decoder, engine), attachments=attachments, pause=_no_pause
+        )
         client = AnimifyClient(Services(journey=journey, store=store, catalogue=load()))
         client._connection.guild_ready_timeout = 0.05  # after READY, discord.py waits 2 s for servers still to come
         serving = asyncio.create_task(client.serve(playground.token))

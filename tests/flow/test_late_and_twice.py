@@ -39,7 +39,7 @@ async def test_a_refusal_after_a_deferral_is_for_the_member_alone(tmp_path: Path
             interaction = await stage.ask()
             await thinking(stage.playground, interaction)
         refusal = await stage.whispered(interaction)
-        assert "for today" in refusal.text
+        assert "daily limit is 0" in refusal.text
         assert stage.channel.messages == [refusal]
 
 
@@ -55,7 +55,7 @@ async def test_a_deferral_whose_answer_was_lost_does_not_stay_thinking_when_refu
             await thinking(stage.playground, interaction)
         await journeys.next_end()
         stage.playground.violations.clear()  # the second try of what had been done
-        assert [(one.ephemeral, "for today" in one.text) for one in stage.channel.messages] == [(True, True)]
+        assert [(one.ephemeral, "daily limit is 0" in one.text) for one in stage.channel.messages] == [(True, True)]
 
 
 async def test_a_deferral_whose_answer_was_lost_becomes_the_card(tmp_path: Path) -> None:

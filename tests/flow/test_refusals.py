@@ -17,6 +17,13 @@ def a_picture(width: int, height: int, kind: str = "PNG") -> bytes:
     return file.getvalue()
 
 
+def a_film(frames: int) -> bytes:
+    first, *rest = [Image.new("RGB", (33, 33), (number % 256, number // 4 % 256, 90)) for number in range(frames)]
+    file = io.BytesIO()
+    first.save(file, "GIF", save_all=True, append_images=rest)
+    return file.getvalue()
+
+
 BAD = {
     "text that says it is a jpeg": (b"eggs, milk, aubergines", "damaged.jpg", "no picture I can read"),
     "zero bytes": (b"", "empty.jpg", "empty"),
@@ -25,6 +32,7 @@ BAD = {
     "a cut-off photo": (a_photo(640, 480)[:9000], "cut.jpg", "damaged or cut off"),
     "one pixel": (a_picture(1, 1), "dot.png", "too small"),
     "a thread of pixels": (a_picture(20000, 40), "line.png", "too narrow"),
+    "a film of a thousand and one frames": (a_film(1001), "film.gif", "too many frames"),
     "a bomb": (a_picture(9000, 9000), "bomb.png", "too many pixels"),
 }
 
@@ -46,9 +54,10 @@ async def test_a_bad_file_is_refused_in_private_and_costs_nothing(stage: Stage, 
     [
         (Upload("film.mp4", b"0" * 64, "video/mp4"), "is no picture"),
         (Upload("list.txt", b"eggs", "text/plain"), "is no picture"),
+        (Upload("huge.jpg", bytes(25 * 1024 * 1024 + 1), "image/jpeg"), "25 MiB is the most"),
     ],
 )
-async def test_what_declares_itself_no_picture_is_refused_before_it_is_fetched(
+async def test_what_declares_itself_unfit_is_refused_before_it_is_fetched(
     stage: Stage, upload: Upload, words: str
 ) -> None:
     response = await (await stage.ask(upload=upload)).response()

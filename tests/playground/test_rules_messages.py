@@ -31,6 +31,7 @@ CARD = {"flags": V2, "components": [TEXT]}
         ({"content": "c", "allowed_mentions": {"users": ["1"] * 101}}, 50035),
         ({"content": "c", "message_reference": {"message_id": "1"}}, 50035),
         ({"content": "c", "flags": "many"}, 50035),
+        ({"content": "c", "allowed_mentions": {"users": ["nobody"]}}, 50035),
     ],
 )
 async def test_a_message_that_breaks_a_rule_is_refused(stage: Stage, body: dict[str, Any], code: int) -> None:

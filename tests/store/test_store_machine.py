@@ -3,137 +3,72 @@
 import asyncio
 import contextlib
 import tempfile
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-
-from bot.store import (
-    Change,
-    DuplicateRequestError,
-    Guild,
-    IllegalTransitionError,
-    InFlightError,
-    OverQuotaError,
-    RefusedError,
-    State,
-    Store,
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
 )
+
+from bot.store import Change, DuplicateRequestError, Guild, IllegalTransitionError, InFlightError, State, Store
+from tests.store.model import ATTEMPTS, DEFAULT_LIMIT, IN_FLIGHT_LIMIT, Member, Model, ModelJob
 from tests.store.stage import HOUR, Clock, change, deliver, request
 
 T = TypeVar("T")
-Member = tuple[int, int]  # guild, user
 
-DEFAULT_LIMIT = 1
-IN_FLIGHT_LIMIT = 4
 URL_HOURS = 20
-LOOKED_AT = [(10, 7), (10, 8)]  # few, so that operations meet
+LOOKED_AT = [(10, 7), (10, 8), (20, 7)]  # few, so that operations meet; one member is in two servers
+CHANGES_OF_CLOCKS = [1_772_884_800, 1_793_448_000]
+"""The noons (in UTC) before the days of 23 and of 25 hours of 2026 in America, 7 March and 31 October."""
+
 MEMBERS = st.sampled_from(LOOKED_AT)
 PICKS = st.integers(0, 5)
-AMOUNTS = st.sampled_from([None, 0, 1, 2])
-ZONES = st.sampled_from(["UTC", "Pacific/Kiritimati", "Pacific/Honolulu"])
+LIMITS = st.sampled_from([None, 0, 1, 2, 5])
+ZONES = st.sampled_from(["UTC", "Pacific/Kiritimati", "Pacific/Honolulu", "America/New_York", "America/Havana"])
+"""In Havana the clocks change at midnight: once there is none, and once there are two."""
 
 
-@dataclass(eq=False)
-class Pool:
-    """What pays: a day that has none of its own amount, or a grant."""
+class Event(StrEnum):
+    """What a rule of the store is for; a machine that does not come to it tells nothing of the rule."""
 
-    used: int = 0
-    amount: int = 0
-    expires_at: float = 0
-    resets: int = 0
-
-
-@dataclass(eq=False)
-class ModelJob:
-    """A job, what paid for it, and how often that had been reset before."""
-
-    member: Member
-    pool: Pool
-    resets: int
-    day: date
-    url_expires_at: float
-    state: State = State.QUEUED
-    attempt: int = 1
-    was_running: bool = False
-
-    def give_back(self) -> None:
-        if self.pool.resets == self.resets:
-            self.pool.used -= 1
-
-
-@dataclass
-class Model:
-    """The rules in their plainest form; no SQL, no ledger."""
-
-    clock: Clock
-    zones: dict[int, str] = field(default_factory=dict)
-    servers: dict[int, int | None] = field(default_factory=dict)
-    own: dict[Member, int | None] = field(default_factory=dict)
-    days: dict[Member, dict[date, Pool]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(Pool)))
-    grants: dict[Member, list[Pool]] = field(default_factory=lambda: defaultdict(list))
-    jobs: dict[str, ModelJob] = field(default_factory=dict)
-
-    def day(self, member: Member) -> date:
-        zone = ZoneInfo(self.zones.get(member[0], "UTC"))
-        today = datetime.fromtimestamp(self.clock(), UTC).astimezone(zone).date()
-        return max([today, *self.days[member]])
-
-    def limit(self, member: Member) -> int | None:
-        server = self.servers.get(member[0])
-        return self.own.get(member, DEFAULT_LIMIT if server is None else server)
-
-    def used(self, member: Member) -> int:
-        day = self.day(member)
-        return self.days[member][day].used if day in self.days[member] else 0
-
-    def live_grants(self, member: Member) -> list[Pool]:
-        return [pool for pool in self.grants[member] if pool.expires_at > self.clock()]
-
-    def payer(self, member: Member) -> Pool | None:
-        limit = self.limit(member)
-        if limit is None or self.used(member) < limit:
-            return self.days[member][self.day(member)]
-        able = [pool for pool in self.live_grants(member) if pool.used < pool.amount]
-        return min(able, key=lambda pool: pool.expires_at, default=None)
-
-    def charge(self, job_id: str, member: Member, url_expires_at: float) -> None:
-        pool = self.payer(member)
-        assert pool is not None
-        pool.used += 1
-        self.jobs[job_id] = ModelJob(member, pool, pool.resets, self.day(member), url_expires_at)
-
-    def refusal(self, member: Member) -> type[RefusedError] | None:
-        if self.under_way(member[1]) >= IN_FLIGHT_LIMIT:
-            return InFlightError
-        return OverQuotaError if self.payer(member) is None else None
-
-    def jobs_that_are(self, *states: State) -> list[tuple[str, ModelJob]]:
-        return [(job_id, job) for job_id, job in self.jobs.items() if job.state in states]
-
-    def under_way(self, user_id: int) -> int:
-        return sum(
-            job.member[1] == user_id and job.state in (State.QUEUED, State.RUNNING) for job in self.jobs.values()
-        )
-
-    def cancels(self, job: ModelJob) -> int:
-        return sum(
-            other.state is State.CANCELLED and other.was_running and (other.member, other.day) == (job.member, job.day)
-            for other in self.jobs.values()
-        )
+    RUN = "the machine ran"
+    CHARGED = "a day's limit paid"
+    GRANT_PAID = "a grant paid"
+    OVER_QUOTA = "refused: over the limit"
+    IN_FLIGHT = "refused: too many under way"
+    CANCEL_COST = "a running job was cancelled without a refund"
+    PAST_REFUND = "a day that is over had a picture back"
+    FORGIVEN = "a reset had forgiven the charge before its refund"
+    EXPIRED = "a link expired before its picture was painted"
+    GIVEN_UP = "a job was given up after its last start"
+    ODD_DAY = "a day had not 24 hours"
 
 
 class StoreMachine(RuleBasedStateMachine):
-    def __init__(self) -> None:
+    """Operations on a store and on the model, side by side.
+
+    Parameters
+    ----------
+    seen
+        Gets every event of the run; `runs_with` gets each once.
+    """
+
+    def __init__(self, seen: Counter[Event], runs_with: Counter[Event]) -> None:
         super().__init__()
+        self._seen, self._runs_with = seen, runs_with
+        self._events = Counter([Event.RUN])
         self._stack = contextlib.ExitStack()
         self._loop = self._stack.enter_context(asyncio.Runner())
         self._path = Path(self._stack.enter_context(tempfile.TemporaryDirectory())) / "animify.db"
@@ -143,11 +78,16 @@ class StoreMachine(RuleBasedStateMachine):
         self._store = self._do(Store.open(self._path, default_limit=DEFAULT_LIMIT, now=self._clock))
 
     def teardown(self) -> None:
+        self._seen.update(self._events)
+        self._runs_with.update(set(self._events))
         self._do(self._store.close())
         self._stack.close()
 
     def _do(self, coroutine: Coroutine[Any, Any, T]) -> T:
         return self._loop.run(coroutine)
+
+    def _saw(self, event: Event, *, when: bool = True) -> None:
+        self._events[event] += when
 
     def _pick(self, pick: int, *states: State) -> tuple[str, ModelJob]:
         able = self._model.jobs_that_are(*states)
@@ -160,18 +100,20 @@ class StoreMachine(RuleBasedStateMachine):
         self._next += 1
         return self._next
 
-    @initialize()
-    def begin(self) -> None:
-        self._put_guild("Pacific/Kiritimati", None)  # the earliest zone: any other is a day that has passed there
+    @initialize(noon=st.sampled_from(CHANGES_OF_CLOCKS), zone=ZONES)
+    def begin(self, noon: int, zone: str) -> None:
+        self._clock.seconds = noon
+        self._put_guild(10, "Pacific/Kiritimati", None)  # the earliest zone: any other is a day that has passed there
+        self._put_guild(20, zone, 1)
         for member in LOOKED_AT:
             self._submit(member)
 
-    @rule(member=MEMBERS, count=st.integers(1, 3))
+    @rule(member=MEMBERS, count=st.integers(1, 4))
     def submit(self, member: Member, count: int) -> None:
         for _ in range(count):
             self._submit(member)
 
-    def _submit(self, member: Member) -> None:
+    def _submit(self, member: Member) -> tuple[str, ModelJob] | None:
         guild_id, user_id = member
         expires_at = int(self._clock()) + URL_HOURS * HOUR
         asked = request(self._number(), guild_id=guild_id, user_id=user_id, url_expires_at=expires_at)
@@ -179,11 +121,14 @@ class StoreMachine(RuleBasedStateMachine):
         if refusal is not None:
             with pytest.raises(refusal):
                 self._do(self._store.submit(asked, in_flight_limit=IN_FLIGHT_LIMIT))
-            return
+            self._saw(Event.IN_FLIGHT if refusal is InFlightError else Event.OVER_QUOTA)
+            return None
         job_id = self._do(self._store.submit(asked, in_flight_limit=IN_FLIGHT_LIMIT)).job_id
         with pytest.raises(DuplicateRequestError):
             self._do(self._store.submit(asked, in_flight_limit=IN_FLIGHT_LIMIT))
-        self._model.charge(job_id, member, expires_at)
+        job = self._model.charge(job_id, member, expires_at)
+        self._saw(Event.GRANT_PAID if job.pool.is_grant else Event.CHARGED)
+        return job_id, job
 
     @precondition(lambda self: self._model.jobs_that_are(State.QUEUED))
     @rule(pick=PICKS)
@@ -196,12 +141,14 @@ class StoreMachine(RuleBasedStateMachine):
         self._do(self._store.start(job_id))
         job.state, job.was_running = State.RUNNING, True
 
-    @precondition(lambda self: self._model.jobs_that_are(State.RUNNING))
-    @rule(pick=PICKS)
-    def deliver(self, pick: int) -> None:
-        job_id, job = self._pick(pick, State.RUNNING)
-        self._do(deliver(self._store, job_id, message_id=self._number()))
-        job.state = State.DELIVERED
+    @precondition(lambda self: self._model.jobs_that_are(State.QUEUED, State.RUNNING))
+    @rule(pick=PICKS, count=st.integers(1, 3))
+    def deliver(self, pick: int, count: int) -> None:
+        for job_id, job in self._model.jobs_that_are(State.QUEUED, State.RUNNING)[pick % 3 :][:count]:
+            if job.state is State.QUEUED:
+                self._start(job_id, job)
+            self._do(deliver(self._store, job_id, message_id=self._number()))
+            job.state = State.DELIVERED
 
     @precondition(lambda self: self._model.jobs_that_are(State.QUEUED, State.RUNNING))
     @rule(pick=PICKS)
@@ -209,17 +156,34 @@ class StoreMachine(RuleBasedStateMachine):
         job_id, job = self._pick(pick, State.QUEUED, State.RUNNING)
         assert self._do(self._store.fail(job_id, "broken"))
         job.state = State.FAILED
-        job.give_back()
+        self._give_back(job)
 
     @precondition(lambda self: self._model.jobs_that_are(State.QUEUED, State.RUNNING))
     @rule(pick=PICKS)
     def cancel(self, pick: int) -> None:
-        job_id, job = self._pick(pick, State.QUEUED, State.RUNNING)
-        free = job.state is State.QUEUED or self._model.cancels(job) < 3
+        self._cancel(*self._pick(pick, State.QUEUED, State.RUNNING))
+
+    @rule(member=MEMBERS, count=st.sampled_from([1, 4, 5]))
+    def change_one_s_mind_again_and_again(self, member: Member, count: int) -> None:
+        for _ in range(count):
+            submitted = self._submit(member)
+            if submitted is None:
+                return
+            self._start(*submitted)
+            self._cancel(*submitted)
+
+    def _cancel(self, job_id: str, job: ModelJob) -> None:
+        free = self._model.cancel_is_free(job)
         assert self._do(self._store.cancel(job_id)) == free
         job.state = State.CANCELLED
         if free:
-            job.give_back()
+            self._give_back(job)
+        self._saw(Event.CANCEL_COST, when=not free)
+
+    def _give_back(self, job: ModelJob) -> None:
+        job.give_back()
+        self._saw(Event.FORGIVEN, when=job.forgiven)
+        self._saw(Event.PAST_REFUND, when=not job.pool.is_grant and job.day < self._model.day(job.member))
 
     @precondition(lambda self: self._model.jobs_that_are(State.DELIVERED, State.FAILED, State.CANCELLED))
     @rule(pick=PICKS)
@@ -232,19 +196,20 @@ class StoreMachine(RuleBasedStateMachine):
         with pytest.raises(IllegalTransitionError):
             self._do(deliver(self._store, job_id))
 
-    @rule(member=MEMBERS, amount=AMOUNTS)
+    @rule(member=MEMBERS, amount=LIMITS)
     def set_limit(self, member: Member, amount: int | None) -> None:
         made = self._change(member)
         self._do(self._store.set_limit(made, amount))
         self._do(self._store.set_limit(made, 1))
         self._model.own[member] = amount
 
-    @rule(member=MEMBERS)
-    def grant(self, member: Member) -> None:
+    @rule(member=MEMBERS, amount=st.integers(1, 3), limit=st.sampled_from([0, 1]))
+    def grant_beyond_a_limit(self, member: Member, amount: int, limit: int) -> None:
+        self.set_limit(member, limit)
         made = self._change(member)
-        usage = self._do(self._store.grant(made, 1))
-        self._do(self._store.grant(made, 1))
-        self._model.grants[member].append(Pool(amount=1, expires_at=usage.resets_at))
+        self._do(self._store.grant(made, amount))
+        self._do(self._store.grant(made, amount))
+        self._model.grant(member, amount)
 
     @rule(member=MEMBERS)
     def reset(self, member: Member) -> None:
@@ -255,38 +220,44 @@ class StoreMachine(RuleBasedStateMachine):
         if pool is not None:
             pool.used, pool.resets = 0, pool.resets + 1
 
-    @rule(zone=ZONES, daily_limit=AMOUNTS)
-    def put_guild(self, zone: str, daily_limit: int | None) -> None:
-        self._put_guild(zone, daily_limit)
+    @rule(guild_id=st.sampled_from([10, 20]), zone=ZONES, daily_limit=LIMITS)
+    def put_guild(self, guild_id: int, zone: str, daily_limit: int | None) -> None:
+        self._put_guild(guild_id, zone, daily_limit)
 
-    def _put_guild(self, zone: str, daily_limit: int | None) -> None:
-        self._do(self._store.put_guild(10, Guild(zone=zone, daily_limit=daily_limit)))
-        self._model.zones[10], self._model.servers[10] = zone, daily_limit
+    def _put_guild(self, guild_id: int, zone: str, daily_limit: int | None) -> None:
+        self._do(self._store.put_guild(guild_id, Guild(zone=zone, daily_limit=daily_limit)))
+        self._model.zones[guild_id], self._model.servers[guild_id] = zone, daily_limit
 
     @rule(hours=st.sampled_from([1, 11, 23]))
     def let_time_pass(self, hours: int) -> None:
         self._clock.advance(hours=hours)
         self._do(self._store.wipe_expired())
 
-    @rule(started_before=st.integers(0, 2))
-    def restart(self, started_before: int) -> None:
-        for job_id, job in self._model.jobs_that_are(State.QUEUED)[:started_before]:
-            self._start(job_id, job)
+    @rule(times=st.integers(1, 3), started_before=st.integers(0, 2))
+    def restart(self, times: int, started_before: int) -> None:
+        for _ in range(times):
+            for job_id, job in self._model.jobs_that_are(State.QUEUED)[:started_before]:
+                self._start(job_id, job)
+            self._restart()
+
+    def _restart(self) -> None:
         self._do(self._store.close())
         self._store = self._do(Store.open(self._path, default_limit=DEFAULT_LIMIT, now=self._clock))
         recovery = self._do(self._store.requeue_interrupted())
         expected: dict[bool, set[str]] = {True: set(), False: set()}
-        for job_id, job in self._model.jobs.items():
-            if job.state in (State.QUEUED, State.RUNNING):
-                expected[self._survives(job)].add(job_id)
+        for job_id, job in self._model.jobs_that_are(State.QUEUED, State.RUNNING):
+            expected[self._survives(job)].add(job_id)
         assert {job.id for job in recovery.resumed} == expected[True]
         assert {given_up.job.id for given_up in recovery.given_up} == expected[False]
 
     def _survives(self, job: ModelJob) -> bool:
         interrupted = job.state is State.RUNNING
-        if job.url_expires_at <= self._clock() or (interrupted and job.attempt == 3):
+        expired, worn_out = job.url_expires_at <= self._clock(), interrupted and job.attempt == ATTEMPTS
+        self._saw(Event.EXPIRED, when=expired)
+        self._saw(Event.GIVEN_UP, when=worn_out)
+        if expired or worn_out:
             job.state = State.FAILED
-            job.give_back()
+            self._give_back(job)
             return False
         job.state, job.attempt, job.was_running = State.QUEUED, job.attempt + interrupted, False
         return True
@@ -299,6 +270,8 @@ class StoreMachine(RuleBasedStateMachine):
         for member, usage in zip(LOOKED_AT, usages, strict=True):
             assert (usage.limit, usage.used) == (self._model.limit(member), self._model.used(member))
             assert usage.grants_left == sum(pool.amount - pool.used for pool in self._model.live_grants(member))
+            assert usage.resets_at == self._model.resets_at(member)
+            self._saw(Event.ODD_DAY, when=self._model.hours_of_day(member) != 24)
 
     async def _look(self) -> list[Any]:
         jobs = self._store._database.transact(
@@ -308,11 +281,16 @@ class StoreMachine(RuleBasedStateMachine):
         return list(await asyncio.gather(self._store.audit_faults(), jobs, *usages))
 
 
-TestStoreMachine = StoreMachine.TestCase
-TestStoreMachine.settings = settings(
-    max_examples=40,
-    stateful_step_count=40,
-    derandomize=True,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+def test_any_sequence_of_operations_leaves_the_store_where_the_model_is() -> None:
+    seen, runs_with = Counter[Event](), Counter[Event]()
+    run_state_machine_as_test(
+        partial(StoreMachine, seen, runs_with),
+        settings=settings(
+            max_examples=30,
+            stateful_step_count=30,
+            derandomize=True,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],
+        ),
+    )
+    print(seen, runs_with)
