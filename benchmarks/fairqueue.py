@@ -10,7 +10,6 @@ from engine.fairqueue import FairQueue, Ticket
 
 WAITING = (10**3, 10**5, 10**6)
 SAMPLE = 400
-BATCHES = 50
 TICKETS_PER_USER = 5
 USERS_PER_GUILD = 20
 
@@ -29,10 +28,7 @@ def _crowd(waiting: int) -> list[Ticket]:
     owners = list(islice(cycle(range(users)), waiting))
     randomness = random.Random(waiting)
     randomness.shuffle(owners)
-    return [
-        Ticket(guild=user // USERS_PER_GUILD, user=user, cost=randomness.uniform(0.3, 3.0), key="ghibli")
-        for user in owners
-    ]
+    return [Ticket(guild=user // USERS_PER_GUILD, user=user, cost=randomness.uniform(0.3, 3.0)) for user in owners]
 
 
 def _figures(waiting: int) -> tuple[Figure, ...]:
@@ -46,11 +42,10 @@ def _figures(waiting: int) -> tuple[Figure, ...]:
         "remove": _microseconds(queue.remove, sample),
         "push": _microseconds(queue.push, sample),
         "pop": _microseconds(lambda _: queue.pop(), sample),
-        "pop one like the last": _microseconds(lambda ticket: queue.pop_like(ticket.key), sample[:BATCHES]),
         "quote one of the first 32": _microseconds(queue.quote, list(queue.upcoming(32))),
         "quote a newcomer": _microseconds(lambda each: queue.quote_newcomer(each.guild, each.user), sample[:20]),
     }
-    assert len(queue) == waiting - SAMPLE - BATCHES
+    assert len(queue) == waiting - SAMPLE
     return tuple(Figure(f"{name}, {waiting:,} waiting", each, "µs") for name, each in times.items())
 
 

@@ -18,7 +18,10 @@ from engine.fairqueue import Ahead, FairQueue, Ticket
 __all__ = ["Dispatcher", "Moment", "Observer", "Quote", "Ticket", "Turn"]
 
 PREFETCH = 2
-"""Tickets that may fetch their photos while they wait, for each slot: all the photos that wait in memory."""
+"""Tickets that may fetch their photos while they wait, for each slot.
+
+With one more a slot, for who overtook them, these are all the photos that wait in memory.
+"""
 
 _MARGIN = 1.33  # fitted to simulated crowds: newcomers overtake, so waits are longer than the queue is now
 _MARGIN_WEIGHT = 600.0  # seconds of predicted waits that the fitted margin is worth
@@ -69,11 +72,14 @@ class _Visit:
         When it began to wait; from the grant on, when it was granted.
     predicted
         The seconds that it was to wait, without margin.
+    asking
+        Whether it is ready for a slot.
     """
 
     ticket: Ticket
     since: float
     predicted: float
+    asking: bool = False
     near: asyncio.Event = field(default_factory=asyncio.Event)
     granted: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -81,22 +87,19 @@ class _Visit:
 class Turn:
     """One's turn while inside `Dispatcher.turn`."""
 
-    def __init__(self, visit: _Visit, quote: Callable[[_Visit], Quote], clock: Callable[[], float]) -> None:
+    def __init__(self, visit: _Visit, ask: Callable[[_Visit], None], quote: Callable[[_Visit], Quote]) -> None:
         self._visit = visit
+        self._ask = ask
         self._quote = quote
-        self._clock = clock
 
     async def near(self) -> None:
         """Wait until the turn is within `PREFETCH` x slots of being granted. Once near, always near."""
         await self._visit.near.wait()
 
     async def granted(self) -> None:
-        """Wait for a slot. It is held from when it is granted, awaited or not, until the block ends.
-
-        What comes before this call is no work of the engine's, so costs are measured from its end.
-        """
+        """Ask for a slot, with all that one needs to use it at hand, and wait. It is held until the block ends."""
+        self._ask(self._visit)
         await self._visit.granted.wait()
-        self._visit.since = self._clock()
 
     def quote(self) -> Quote:
         """Where the turn stands now."""
@@ -162,16 +165,17 @@ class Dispatcher:
         """
         visit = self._enter(ticket)
         try:
-            yield Turn(visit, self._quote, self._clock)
+            yield Turn(visit, self._ask, self._quote)
             self._learn(visit)
         finally:
             self._leave(visit)
 
     def wake(self) -> None:
         """Look at the slots again: there may be more of them."""
-        while self._queue and len(self._running) < self._slots():
-            self._grant(self._waiting[self._next()])
         self._invite()
+        while (visit := self._next()) is not None:
+            self._grant(visit)
+            self._invite()
 
     def _enter(self, ticket: Ticket) -> _Visit:
         self._queue.push(ticket)
@@ -191,36 +195,47 @@ class Dispatcher:
         self._observer(Moment.LEFT, visit.ticket)
         self.wake()
 
-    def _next(self) -> Ticket:
-        """The head by fairness, then at most one engine full of tickets like it, which may share its run."""
+    def _ask(self, visit: _Visit) -> None:
+        visit.asking = True
+        self.wake()
+
+    def _next(self) -> _Visit | None:
+        """The first by fairness of those that are ready, then at most one engine full of its like, to share its run.
+
+        Who is next but still fetches is passed over: a slow download must not idle a slot.
+        """
+        ready = sorted(
+            (visit for visit in self._near if visit.asking), key=lambda visit: self._queue.quote(visit.ticket).place
+        )
+        if not ready or len(self._running) >= self._slots():
+            return None
         if self._batch_left > 0:
             self._batch_left -= 1
-            if (like := self._queue.pop_like(self._batch_key)) is not None:
+            if (like := next((visit for visit in ready if visit.ticket.key == self._batch_key), None)) is not None:
                 return like
-        head = self._queue.pop()
-        self._batch_key = head.key
-        self._batch_left = 0 if head.key is None else self._slots() - 1
-        return head
+        self._batch_key = ready[0].ticket.key
+        self._batch_left = 0 if self._batch_key is None else self._slots() - 1
+        return ready[0]
 
     def _grant(self, visit: _Visit) -> None:
         now = self._clock()
         waited, visit.since = now - visit.since, now
+        self._queue.take(visit.ticket)
         del self._waiting[visit.ticket]
-        self._near.discard(visit)
+        self._near.remove(visit)
         self._running.add(visit)
         self._margin.add(min(waited, _WORST_SURPRISE * visit.predicted), visit.predicted)
-        if not visit.near.is_set():
-            self._announce(visit.near, Moment.NEAR, visit.ticket)
         self._announce(visit.granted, Moment.GRANTED, visit.ticket)
 
     def _invite(self) -> None:
-        """Let the next ones fetch; who was overtaken since keeps its photo, so newcomers may have to do without."""
-        limit = PREFETCH * self._slots()
-        if len(self._near) >= limit:
+        """Let the next ones fetch. Who was overtaken since keeps its photo; whoever would run at once comes on top."""
+        slots = self._slots()
+        limit = PREFETCH * slots
+        if len(self._near) >= limit + slots:
             return
-        for ticket in self._queue.upcoming(limit):
+        for place, ticket in enumerate(self._queue.upcoming(limit)):
             visit = self._waiting[ticket]
-            if visit not in self._near and len(self._near) < limit:
+            if visit not in self._near and len(self._near) < (limit + slots if place < slots else limit):
                 self._near.add(visit)
                 self._announce(visit.near, Moment.NEAR, ticket)
 

@@ -18,7 +18,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 HORIZON = 64
-"""How many of the next tickets are looked at one by one: quotes are exact so far, and batches look no further."""
+"""How many of the next tickets are looked at one by one: quotes are exact so far."""
 
 _SECOND = 10**9
 _SLACK = 64  # stale heap entries that are not worth a sweep
@@ -89,24 +89,19 @@ class FairQueue:
             Nobody waits.
         """
         ticket = self._root.head()
-        self._front = None
-        self._root.serve(ticket)
+        self.take(ticket)
         return ticket
 
-    def pop_like(self, key: Hashable) -> Ticket | None:
-        """Take the first ticket with this key that is its user's next, or None: no user's order is ever changed.
+    def take(self, ticket: Ticket) -> None:
+        """Take this ticket, before its turn if need be: its guild and its user pay for it as for any other.
 
-        It looks at the next `HORIZON` tickets, and its guild and user pay as for any other.
+        Raises
+        ------
+        KeyError
+            It does not wait.
         """
-        users = set()
-        for ticket in self.upcoming(HORIZON):
-            user = (ticket.guild, ticket.user)
-            if user not in users and ticket.key == key:
-                self._front = None
-                self._root.serve(ticket)
-                return ticket
-            users.add(user)
-        return None
+        self._root.serve(ticket)
+        self._front = None
 
     def remove(self, ticket: Ticket) -> None:
         """Take out a ticket that nobody wants any more; nobody pays for it.

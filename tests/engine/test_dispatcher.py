@@ -44,8 +44,11 @@ class Visitor:
             self.reached.append("granted")
             await self._leave.wait()
 
-    async def leave(self) -> None:
+    def go(self) -> None:
         self._leave.set()
+
+    async def leave(self) -> None:
+        self.go()
         await self.task
 
 
@@ -147,6 +150,22 @@ async def test_while_there_are_no_slots_nobody_is_near_and_a_wake_lets_them_in()
     await settle()
     assert visitor.reached == ["near", "granted"]
     await visitor.leave()
+
+
+async def test_who_is_next_but_still_fetches_is_passed_over_and_keeps_its_place() -> None:
+    dispatcher = Dispatcher(lambda: 1)
+    async with dispatcher.turn(ticket()) as slow:
+        await slow.near()
+        second, third = await visitors(dispatcher, ticket(), ticket())
+        assert second.reached == ["near", "granted"]
+        asked = asyncio.create_task(slow.granted())
+        await settle()
+        await second.leave()
+        await asked
+        assert third.reached == ["near"]
+    await settle()
+    assert third.reached == ["near", "granted"]
+    await third.leave()
 
 
 async def test_when_slots_shrink_running_turns_go_on_and_no_new_one_is_granted() -> None:
@@ -304,7 +323,7 @@ async def test_cancelling_at_any_await_loses_no_slot() -> None:
                 await ahead.leave()
                 await turn.near()
                 await asyncio.sleep(0)
-                await between.leave()
+                asyncio.get_running_loop().call_soon(between.go)  # after this turn has asked, as others ask too
                 await turn.granted()
                 await asyncio.sleep(0)
             await asyncio.sleep(0)

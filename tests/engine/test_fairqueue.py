@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.fairqueue import HORIZON, FairQueue, Ticket
+from engine.fairqueue import FairQueue, Ticket
 
 GUILDS = st.integers(1, 4)
 USERS = st.integers(1, 3)
@@ -231,8 +231,9 @@ def test_coming_and_going_neither_pays_a_debt_nor_doubles_it() -> None:
 def test_a_debt_that_grew_is_not_forgotten_with_its_smaller_past() -> None:
     queue = filled([ticket(guild=1, cost=3), *(ticket(guild=2) for _ in range(20))])
     queue.pop()
-    queue.push(ticket(guild=1, cost=9.5, key="a"))
-    assert queue.pop_like("a") is not None
+    dear = ticket(guild=1, cost=9.5)
+    queue.push(dear)
+    queue.take(dear)
     queue.push(ticket(guild=1))
     assert [one.guild for one in drained(queue)].index(1) == 13
 
@@ -260,36 +261,11 @@ def test_a_free_ticket_still_moves_its_guild_on() -> None:
     assert [one.guild for one in drained(queue)] == [1, 2, 1]
 
 
-@examples
-@given(STEPS, st.sampled_from(["a", "b"]))
-def test_a_like_ticket_is_the_first_with_the_key_that_overtakes_none_of_its_user(
-    past: list[Ticket | None], key: str
-) -> None:
-    queue = played(past)
-    heads = {(one.guild, one.user): one for one in reversed(order(queue))}
-    expected = next((one for one in order(queue) if one.key == key and heads[one.guild, one.user] is one), None)
-    before = len(queue)
-    assert queue.pop_like(key) is expected
-    assert len(queue) == before - (expected is not None)
-
-
-def test_a_guild_pays_for_a_ticket_that_was_taken_along() -> None:
-    queue = filled([ticket(1, key="a"), ticket(2, key="b"), ticket(1, key="a"), ticket(3, key="a")])
-    assert queue.pop().guild == 1
-    like = queue.pop_like("a")
-    assert like is not None
-    assert like.guild == 3
-    assert [one.guild for one in drained(queue)] == [2, 1]
-
-
-def test_a_like_ticket_behind_another_of_its_user_is_not_taken() -> None:
-    queue = filled([ticket(key="b"), ticket(key="a")])
-    assert queue.pop_like("a") is None
-
-
-def test_batches_look_no_further_than_the_horizon() -> None:
-    queue = filled([ticket(guild, key="a") for guild in range(HORIZON)] + [ticket(HORIZON, key="b")])
-    assert queue.pop_like("b") is None
+def test_a_guild_pays_for_a_ticket_that_is_taken_before_its_turn() -> None:
+    early = ticket(3)
+    queue = filled([ticket(1), ticket(2), ticket(1), early, ticket(3)])
+    queue.take(early)
+    assert [one.guild for one in drained(queue)] == [1, 2, 1, 3]
 
 
 def test_the_same_ticket_cannot_wait_twice() -> None:

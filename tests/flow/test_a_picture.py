@@ -157,6 +157,7 @@ async def test_others_wait_their_turn_and_see_their_place(tmp_path: Path) -> Non
         others = [stage.guild.member(name) for name in ("Ren", "Yuki", "Aoi")]
         asked = [await stage.ask(other) for other in others]
         await stage.queue.until(Moment.ENTERED, times=3)
+        await stage.queue.until(Moment.GRANTED)
         mine = await stage.ask()
         shown = (await mine.response()).message.text
         assert "2 pictures before yours" in shown

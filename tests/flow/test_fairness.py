@@ -4,7 +4,7 @@ import re
 from itertools import chain
 from pathlib import Path
 
-from engine.dispatcher import Moment
+from engine.dispatcher import PREFETCH, Moment
 from playground import Guild, Interaction, Member
 from tests.engine.fakes import Act, FakeRunner
 from tests.faults.mishaps import PHOTO, a_crowded_playground
@@ -48,11 +48,8 @@ async def test_a_small_server_is_served_at_once_though_another_one_floods(tmp_pa
             await stage.result_of(interaction)
         order = [job for run in runner.runs for job in run]
         served = order.index(f"{mine.id}-0")
-        assert served <= 2
-        assert place_on(shown) in {
-            served - 1,
-            served,
-        }  # the one that was painting is not "before yours" once it is done
+        assert served <= 1 + PREFETCH  # behind what runs, and at worst behind those whose photos are open already
+        assert place_on(shown) <= served <= place_on(shown) + PREFETCH
         assert sorted(order) == sorted(f"{one.id}-0" for one in [*asked, mine])
 
 
