@@ -7,7 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 from bot import policy
 from bot.attachments import Attachments, FetchError
@@ -163,7 +163,8 @@ class Journey:
             result = await self._make(trip, delivery)
             posted = await delivery.delivered(result, thread_id=await self._thread(trip))
         except asyncio.CancelledError:
-            await self._store.put_back(trip.job_id)
+            with suppress(StoreError):  # then the next start counts an attempt that was none: no harm but the count
+                await self._store.put_back(trip.job_id)
             await delivery.paused(trip.order)
             raise
         except Exception as error:  # noqa: BLE001 - the journey's boundary: member told, refunded

@@ -36,6 +36,8 @@ class FakeRunner:
         Each release of it lets one stalled run go on.
     runs
         The ids of the jobs of every run.
+    steps
+        Every step after which a run was let go on.
     threads
         Every thread that called load, run or close.
     """
@@ -53,6 +55,7 @@ class FakeRunner:
         self._load = load
         self.gate = threading.Semaphore(0)
         self.runs: list[list[str]] = []
+        self.steps: list[int] = []
         self.threads: set[int] = set()
         self.closed = False
 
@@ -75,7 +78,7 @@ class FakeRunner:
         self.threads.add(threading.get_ident())
         self.runs.append([job.id for job in jobs])
         act = self._script.pop(0) if self._script else Act.PAINT
-        on_step(1, STEPS)
+        self._step(1, on_step)
         if act is Act.STALL:
             self.gate.acquire()
         if act is Act.LOSE:
@@ -83,12 +86,16 @@ class FakeRunner:
         if act is Act.CRASH:
             raise ZeroDivisionError
         for step in range(2, STEPS + 1):
-            on_step(step, STEPS)
+            self._step(step, on_step)
         return [self._result(act, job) for job in jobs]
 
     def close(self) -> None:
         self.threads.add(threading.get_ident())
         self.closed = True
+
+    def _step(self, step: int, on_step: OnStep) -> None:
+        on_step(step, STEPS)
+        self.steps.append(step)
 
     def _result(self, act: Act, job: Job) -> Picture | EngineError:
         match act:

@@ -1,6 +1,7 @@
 """The Decoder gives a photo or one reason why not, whatever happens to its child."""
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -78,6 +79,19 @@ async def test_each_fault_of_the_bytes_reaches_the_caller_and_leaves_the_child_a
     assert await fault(decoder, samples.png_that_declares(20_000, 10)) == (PhotoFault.TOO_NARROW, 8)
     assert await fault(decoder, samples.photo("JPEG")[:700]) == (PhotoFault.DAMAGED, None)
     assert decoder._worker.pid == child
+
+
+async def test_each_photo_is_opened_with_three_seconds_of_cpu_time(decoder_that: Any) -> None:
+    decoder = decoder_that(worker_tasks.look_around)
+    for _ in range(2):
+        allowed, _ = decoder._worker.call({}, b"", deadline=20)
+        assert 3 <= allowed["cpu_left"] <= 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps a limit of address space")
+async def test_photos_are_opened_in_half_a_gigabyte(decoder_that: Any) -> None:
+    allowed, _ = decoder_that(worker_tasks.look_around)._worker.call({}, b"", deadline=20)
+    assert allowed["memory"] == [512 << 20, 512 << 20]
 
 
 async def test_a_picture_that_needs_too_much_memory_is_too_costly(decoder: Decoder) -> None:

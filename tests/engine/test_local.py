@@ -108,6 +108,7 @@ async def test_a_run_that_nobody_wants_any_more_stops_at_its_next_step() -> None
     await events.aclose()
     runner.gate.release()
     await observed.until(Moment.ENDED, ("a",))
+    assert runner.steps == [1]
     assert (await Painting(engine, job("b")).picture()).engine == "fake"
     await engine.close()
 
@@ -127,6 +128,7 @@ async def test_neighbours_of_a_cancelled_job_go_on() -> None:
     runner.gate.release()
     for painting in (first, neighbour):
         await painting.picture()
+    assert runner.steps == [1, 2, 3] * 2
     await engine.close()
 
 
@@ -217,7 +219,7 @@ async def test_closing_ends_waiting_and_running_jobs_at_once_and_then_waits_for_
     runner.gate.release()
     await closing
     assert runner.closed
-    assert runner.runs == [["running"]]
+    assert (runner.runs, runner.steps) == ([["running"]], [1])
 
 
 async def test_an_engine_that_never_worked_can_be_closed_twice_and_takes_nothing_on() -> None:

@@ -56,6 +56,7 @@ def look_around(_header: Header, _payload: bytes, _note: Note) -> tuple[Header, 
         "modules": list(sys.modules),
         "session": os.getsid(0),
         "core": resource.getrlimit(resource.RLIMIT_CORE),
+        "memory": resource.getrlimit(resource.RLIMIT_AS),
         "file": resource.getrlimit(resource.RLIMIT_FSIZE),
         "cpu_left": resource.getrlimit(resource.RLIMIT_CPU)[0] - usage.ru_utime - usage.ru_stime,
     }, b""

@@ -135,6 +135,6 @@ def date_in(zone: str, instant: float) -> date:
 
 @cache
 def first_instant_after(day: date, zone: str) -> int:
-    """When a later date is first on the wall: looked for a quarter of an hour at a time, as no zone's offset is finer."""
+    """When a later date is first read in the zone, looked for by quarters of an hour: no zone's offset is finer."""
     noon = int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp())
     return next(instant for instant in count(noon - 14 * HOUR, HOUR // 4) if date_in(zone, instant) > day)

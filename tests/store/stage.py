@@ -97,6 +97,15 @@ def rows(path: Path, sql: str) -> list[tuple[object, ...]]:
         connection.close()
 
 
+def tamper(path: Path, script: str) -> None:
+    """Another program writes to the file."""
+    connection = sqlite3.connect(path)
+    try:
+        connection.executescript(script)
+    finally:
+        connection.close()
+
+
 def dump(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """Everything in the file, to compare."""
     tables = [str(name) for (name,) in rows(path, "SELECT name FROM sqlite_schema WHERE type = 'table'")]

@@ -33,6 +33,15 @@ async def database(path: Path, clock: Clock, probe: Probe) -> AsyncIterator[Data
     await opened.close()
 
 
+async def test_a_link_to_the_database_leads_to_the_same_lock_and_key(path: Path) -> None:
+    link = path.with_name("link.db")
+    link.symlink_to(path)
+    async with await Store.open(path, default_limit=3):
+        with pytest.raises(DatabaseLockedError):
+            await Store.open(link, default_limit=3)
+    assert not link.with_name("link.db.key").exists()
+
+
 async def test_a_second_process_is_refused_until_the_first_has_closed(path: Path) -> None:
     async with await Store.open(path, default_limit=3):
         with pytest.raises(DatabaseLockedError, match="another animify is running on"):

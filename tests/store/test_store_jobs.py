@@ -151,3 +151,42 @@ async def test_a_database_without_its_key_gives_its_jobs_up(path: Path, clock: C
         (given_up,) = (await store.requeue_interrupted()).given_up
         assert (given_up.job.id, given_up.token) == ("1-0", None)
         assert await store.audit_faults() == []
+
+
+async def test_an_orderly_stop_is_no_attempt(store: Store) -> None:
+    job_id = await bring_to(store, 1, State.RUNNING)
+    for _ in range(5):
+        await store.put_back(job_id)
+        [job] = (await store.requeue_interrupted()).resumed
+        assert (job.state, job.attempt) == (State.QUEUED, 1)
+        await store.start(job_id)
+
+
+@pytest.mark.parametrize("state", [State.DELIVERED, State.FAILED, State.CANCELLED])
+async def test_what_has_ended_is_not_put_back(store: Store, state: State) -> None:
+    job_id = await bring_to(store, 1, state)
+    await store.put_back(job_id)
+    job = await store.job(job_id)
+    assert job is not None
+    assert job.state is state
+
+
+async def test_the_thread_of_the_last_picture_is_found_for_an_hour(store: Store, clock: Clock) -> None:
+    job_id = await bring_to(store, 1, State.DELIVERED)
+    job = await store.job(job_id)
+    assert job is not None
+
+    async def thread(user_id: int) -> int | None:
+        return await store.recent_thread(guild_id=10, channel_id=job.channel_id, user_id=user_id, within=HOUR)
+
+    assert await thread(7) == job.result_channel_id
+    assert await thread(8) is None
+    clock.advance(hours=1)
+    assert await thread(7) is None
+
+
+async def test_a_fact_is_remembered_over_what_was_there(store: Store) -> None:
+    assert await store.fact("commands") is None
+    await store.remember("commands", "one")
+    await store.remember("commands", "two")
+    assert await store.fact("commands") == "two"

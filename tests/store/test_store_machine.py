@@ -6,7 +6,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Coroutine
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -61,8 +60,8 @@ class StoreMachine(RuleBasedStateMachine):
 
     Parameters
     ----------
-    seen
-        Gets every event of the run; `runs_with` gets each once.
+    seen, runs_with
+        Get the events of the run: each time that one happened, and once.
     """
 
     def __init__(self, seen: Counter[Event], runs_with: Counter[Event]) -> None:
@@ -79,7 +78,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self._seen.update(self._events)
-        self._runs_with.update(set(self._events))
+        self._runs_with.update(set(+self._events))
         self._do(self._store.close())
         self._stack.close()
 
@@ -100,13 +99,14 @@ class StoreMachine(RuleBasedStateMachine):
         self._next += 1
         return self._next
 
-    @initialize(noon=st.sampled_from(CHANGES_OF_CLOCKS), zone=ZONES)
-    def begin(self, noon: int, zone: str) -> None:
+    @initialize(noon=st.sampled_from(CHANGES_OF_CLOCKS), zone=ZONES, granted=st.integers(1, 3), count=st.integers(1, 3))
+    def begin(self, noon: int, zone: str, granted: int, count: int) -> None:
         self._clock.seconds = noon
         self._put_guild(10, "Pacific/Kiritimati", None)  # the earliest zone: any other is a day that has passed there
         self._put_guild(20, zone, 1)
+        self.grant_beyond_a_limit((10, 8), granted, 1)
         for member in LOOKED_AT:
-            self._submit(member)
+            self.submit(member, count)
 
     @rule(member=MEMBERS, count=st.integers(1, 4))
     def submit(self, member: Member, count: int) -> None:
@@ -151,9 +151,12 @@ class StoreMachine(RuleBasedStateMachine):
             job.state = State.DELIVERED
 
     @precondition(lambda self: self._model.jobs_that_are(State.QUEUED, State.RUNNING))
-    @rule(pick=PICKS)
-    def fail(self, pick: int) -> None:
-        job_id, job = self._pick(pick, State.QUEUED, State.RUNNING)
+    @rule(pick=PICKS, hours=st.sampled_from([0, 11, 23]))
+    def fail(self, pick: int, hours: int) -> None:
+        self.let_time_pass(hours)
+        self._fail(*self._pick(pick, State.QUEUED, State.RUNNING))
+
+    def _fail(self, job_id: str, job: ModelJob) -> None:
         assert self._do(self._store.fail(job_id, "broken"))
         job.state = State.FAILED
         self._give_back(job)
@@ -220,6 +223,13 @@ class StoreMachine(RuleBasedStateMachine):
         if pool is not None:
             pool.used, pool.resets = 0, pool.resets + 1
 
+    @precondition(lambda self: self._model.jobs_that_are(State.QUEUED, State.RUNNING))
+    @rule(pick=PICKS)
+    def reset_and_fail(self, pick: int) -> None:
+        job_id, job = self._pick(pick, State.QUEUED, State.RUNNING)
+        self.reset(job.member)
+        self._fail(job_id, job)
+
     @rule(guild_id=st.sampled_from([10, 20]), zone=ZONES, daily_limit=LIMITS)
     def put_guild(self, guild_id: int, zone: str, daily_limit: int | None) -> None:
         self._put_guild(guild_id, zone, daily_limit)
@@ -233,12 +243,21 @@ class StoreMachine(RuleBasedStateMachine):
         self._clock.advance(hours=hours)
         self._do(self._store.wipe_expired())
 
-    @rule(times=st.integers(1, 3), started_before=st.integers(0, 2))
-    def restart(self, times: int, started_before: int) -> None:
-        for _ in range(times):
-            for job_id, job in self._model.jobs_that_are(State.QUEUED)[:started_before]:
+    @rule(started_before=st.integers(0, 2), hours=st.sampled_from([0, 1, URL_HOURS]))
+    def restart(self, started_before: int, hours: int) -> None:
+        for job_id, job in self._model.jobs_that_are(State.QUEUED)[:started_before]:
+            self._start(job_id, job)
+        self._clock.advance(hours=hours)
+        self._restart()
+
+    @precondition(lambda self: self._model.jobs_that_are(State.QUEUED))
+    @rule(pick=PICKS)
+    def crash_at_the_same_photo(self, pick: int) -> None:
+        job_id, job = self._pick(pick, State.QUEUED)
+        for _ in range(ATTEMPTS):
+            if job.state is State.QUEUED:
                 self._start(job_id, job)
-            self._restart()
+                self._restart()
 
     def _restart(self) -> None:
         self._do(self._store.close())
@@ -283,14 +302,20 @@ class StoreMachine(RuleBasedStateMachine):
 
 def test_any_sequence_of_operations_leaves_the_store_where_the_model_is() -> None:
     seen, runs_with = Counter[Event](), Counter[Event]()
+
+    class CountingMachine(StoreMachine):
+        def __init__(self) -> None:
+            super().__init__(seen, runs_with)
+
     run_state_machine_as_test(
-        partial(StoreMachine, seen, runs_with),
+        CountingMachine,
         settings=settings(
-            max_examples=30,
+            max_examples=40,
             stateful_step_count=30,
             derandomize=True,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],
         ),
     )
-    print(seen, runs_with)
+    assert all(runs_with[event] > 1 for event in Event), runs_with
+    assert seen[Event.CHARGED] > seen[Event.OVER_QUOTA] + seen[Event.IN_FLIGHT], seen

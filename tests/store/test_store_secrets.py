@@ -6,7 +6,7 @@ import pytest
 
 from bot.store import KeyFileError, Secrets, Store
 from bot.store.sealed import Sealer
-from tests.store.stage import TOKEN, URL, Clock, deliver, mode_of, put, request, rows, submit
+from tests.store.stage import TOKEN, URL, Clock, deliver, mode_of, put, request, rows, submit, tamper
 
 
 async def test_a_job_s_secrets_open_on_demand_and_show_in_no_repr(store: Store) -> None:
@@ -75,6 +75,29 @@ def test_a_sealed_text_opens_only_in_its_own_field_and_with_its_own_key() -> Non
     assert sealer.open(sealed, field="jobs/2-0/url") is None
     assert Sealer(b"x" * 32).open(sealed, field="jobs/1-0/url") is None
     assert sealer.seal("a secret", field="jobs/1-0/url") != sealed
+
+
+@pytest.mark.parametrize(
+    ("moved", "left"),
+    [
+        ("UPDATE jobs SET url = (SELECT url FROM jobs WHERE id = '1-0')", Secrets(token=TOKEN, url=None)),
+        (
+            "UPDATE requests SET token = (SELECT token FROM requests WHERE interaction_id = 1)",
+            Secrets(token=None, url=URL),
+        ),
+        ("UPDATE requests SET token = (SELECT url FROM jobs WHERE id = '2-0')", Secrets(token=None, url=URL)),
+        ("UPDATE jobs SET url = (SELECT token FROM requests WHERE interaction_id = 2)", Secrets(token=TOKEN, url=None)),
+    ],
+    ids=["another job's link", "another request's token", "its link as its token", "its token as its link"],
+)
+async def test_a_secret_that_was_moved_in_the_database_does_not_open(
+    store: Store, path: Path, moved: str, left: Secrets
+) -> None:
+    await submit(store, 1)
+    job_id = await submit(store, 2)
+    assert await store.secrets(job_id) == Secrets(token=TOKEN, url=URL)
+    tamper(path, moved)
+    assert await store.secrets(job_id) == left
 
 
 async def test_a_key_file_that_others_can_read_is_refused(path: Path) -> None:

@@ -1,0 +1,135 @@
+"""The audit finds every way in which counters, ledger and jobs can disagree."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.store import Fault, State, Store
+from tests.store.stage import Clock, change, deliver, submit, tamper
+
+CHARGED_TO_THE_DAY = (State.QUEUED, State.RUNNING, State.DELIVERED, State.FAILED, State.CANCELLED)
+"""What becomes of the jobs 1-0 to 5-0. The day pays for them; 6-0 is queued and paid by a grant."""
+
+THE_LEDGER_MAY_SHRINK = "DROP TRIGGER ledger_is_never_shortened;"
+
+
+def entered(key: str, kind: str, amount: int = 0) -> str:
+    """SQL of a line of the ledger that is like that of job 1-0 but for this."""
+    return f"""
+        INSERT INTO ledger (entry_key, kind, guild_id, subject, day, amount, at)
+        SELECT '{key}', '{kind}', guild_id, subject, day, {amount}, at FROM ledger WHERE entry_key = 'reserve:1-0';
+    """  # noqa: S608 - our words
+
+
+def removed(key: str) -> str:
+    return f"{THE_LEDGER_MAY_SHRINK} DELETE FROM ledger WHERE entry_key = '{key}';"  # noqa: S608 - our words
+
+
+def day_counts(more: int) -> str:
+    return f"UPDATE daily_usage SET used = used + {more};"  # noqa: S608 - our words
+
+
+@pytest.fixture
+async def books(path: Path, clock: Clock) -> Path:
+    """A sound database with a job in each state."""
+    async with await Store.open(path, default_limit=9, now=clock) as store:
+        for number in range(1, 6):
+            await submit(store, number)
+        for job_id in ("2-0", "3-0", "4-0"):
+            await store.start(job_id)
+        await deliver(store, "3-0")
+        await store.fail("4-0", "broken")
+        await store.cancel("5-0")
+        await store.set_limit(change(100, member_id=8), 0)
+        await store.grant(change(101, member_id=8), 2)
+        await submit(store, 6, user_id=8)
+        states = [job.state for number in range(1, 6) if (job := await store.job(f"{number}-0")) is not None]
+        assert tuple(states) == CHARGED_TO_THE_DAY
+    return path
+
+
+async def audit(path: Path) -> list[Fault]:
+    async with await Store.open(path, default_limit=9) as store:
+        return await store.audit_faults()
+
+
+async def test_sound_books_have_no_fault(books: Path) -> None:
+    assert await audit(books) == []
+
+
+@pytest.mark.parametrize("more", [1, -1])
+async def test_a_day_that_counts_something_else_than_the_ledger_is_found(books: Path, more: int) -> None:
+    tamper(books, day_counts(more))
+    [fault] = await audit(books)
+    assert fault.fault == "the day counts something else than the ledger"
+    assert fault.place.endswith(" 2026-03-01")
+
+
+async def test_a_refund_that_was_entered_and_not_made_is_found(books: Path) -> None:
+    tamper(books, entered("refund:1-0", "refund", 1))
+    assert {fault.fault for fault in await audit(books)} == {
+        "the day counts something else than the ledger",
+        "the job was refunded though it is queued",
+    }
+
+
+@pytest.mark.parametrize(
+    "sql", ["UPDATE grants SET used = 0", "UPDATE grants SET used = 2", "UPDATE grants SET amount = 3"]
+)
+async def test_a_grant_that_counts_something_else_than_the_ledger_is_found(books: Path, sql: str) -> None:
+    tamper(books, sql)
+    assert await audit(books) == [Fault("the grant counts something else than the ledger", "1")]
+
+
+async def test_a_job_that_was_never_charged_is_found(books: Path) -> None:
+    tamper(books, removed("reserve:1-0") + day_counts(-1))
+    assert await audit(books) == [Fault("the job was never charged", "1-0")]
+
+
+async def test_a_charge_without_a_job_is_found(books: Path) -> None:
+    tamper(books, entered("reserve:99-0", "reserve", -1) + day_counts(1))
+    assert await audit(books) == [Fault("the charge has no job", "reserve:99-0")]
+
+
+async def test_a_refund_without_a_charge_is_found(books: Path) -> None:
+    tamper(books, entered("refund:99-0", "refund", 1) + day_counts(-1))
+    assert await audit(books) == [Fault("the refund has no charge", "refund:99-0")]
+
+
+@pytest.mark.parametrize(("job_id", "state"), [("1-0", "queued"), ("2-0", "running"), ("3-0", "delivered")])
+async def test_a_refund_of_what_is_still_owed_or_was_delivered_is_found(books: Path, job_id: str, state: str) -> None:
+    tamper(books, entered(f"refund:{job_id}", "refund", 1) + day_counts(-1))
+    assert await audit(books) == [Fault(f"the job was refunded though it is {state}", job_id)]
+
+
+@pytest.mark.parametrize(("job_id", "state"), [("4-0", "failed"), ("5-0", "cancelled")])
+async def test_a_job_that_ended_without_its_refund_is_found(books: Path, job_id: str, state: str) -> None:
+    tamper(books, removed(f"refund:{job_id}") + day_counts(1))
+    assert await audit(books) == [Fault(f"the job was not refunded though it is {state}", job_id)]
+
+
+async def test_a_job_that_failed_outside_of_the_books_is_found(books: Path) -> None:
+    tamper(
+        books,
+        """
+        UPDATE jobs SET state = 'failed', failure = 'broken', ended_at = created_at WHERE id = '2-0';
+        UPDATE requests SET token = NULL WHERE interaction_id = 2;
+        """,
+    )
+    assert await audit(books) == [Fault("the job was not refunded though it is failed", "2-0")]
+
+
+async def test_a_request_without_a_job_is_found(books: Path) -> None:
+    tamper(books, "INSERT INTO requests (interaction_id, guild_id, channel_id, received_at) VALUES (99, 10, 70, 0)")
+    assert await audit(books) == [Fault("the request has no job", "99")]
+
+
+@pytest.mark.parametrize("number", [3, 4, 5])
+async def test_a_token_that_outlived_its_jobs_is_found(books: Path, number: int) -> None:
+    tamper(books, f"UPDATE requests SET token = x'00' WHERE interaction_id = {number}")  # noqa: S608 - our words
+    assert await audit(books) == [Fault("the token outlived its jobs", f"{number}")]
+
+
+async def test_a_link_that_outlived_its_picture_is_found(books: Path) -> None:
+    tamper(books, "UPDATE jobs SET deleted_at = ended_at WHERE id = '3-0'")
+    assert await audit(books) == [Fault("the URL outlived its picture", "3-0")]
