@@ -5,6 +5,7 @@ It knows no Discord: a frozen Request comes in, and a Delivery takes what the me
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
@@ -254,8 +255,9 @@ class Journey:
         return self._dispatcher.estimate(style.id)
 
     def _waiting(self, quote: Quote) -> Waiting:
+        """In steps, so that a card is not edited for a second; rounded up, so that it never promises the past."""
         ready_at = self._clock() + quote.eta
-        return Waiting(place=quote.place, ready_at=_ETA_STEP * round(ready_at / _ETA_STEP))
+        return Waiting(place=quote.place, ready_at=_ETA_STEP * math.ceil(ready_at / _ETA_STEP))
 
 
 class _Board:

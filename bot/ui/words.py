@@ -121,7 +121,7 @@ def result(value: Result) -> str:
     how = "AI-made" if value.made_by_model else "a painterly filter, not AI"
     parts = [
         f"{value.engine} ({how})",
-        f"{value.seconds:.1f} s",
+        f"{max(0.1, value.seconds):.1f} s",
         f"strength {value.strength:.2g}",
         f"seed {value.seed}",
         left(value.allowance),
