@@ -69,9 +69,8 @@ def site_of(interaction: discord.Interaction[Any]) -> Site:
     bot_is_here = interaction.is_guild_integration() if in_guild else bool(interaction.context.dm_channel)
     limit = interaction.filesize_limit
     if in_guild and bot_is_here and interaction.guild is not None:
-        limit = min(
-            limit, interaction.guild.filesize_limit
-        )  # a post in the thread is ours: the member's plan is no help
+        # a post in the thread is ours: the member's own plan is no help there
+        limit = min(limit, interaction.guild.filesize_limit)
     return Site(
         guild_id=scope_of(interaction),
         channel_id=interaction.channel_id or 0,
@@ -90,8 +89,7 @@ def venue_of(channel: object) -> Venue:
 
 def _allowed(venue: Venue, ours: discord.Permissions) -> Venue:
     """Not to post where we may not, so that no thread is left empty; what changes later is met when it happens."""
-    needed = _NEEDED[venue]
-    return venue if ours.is_superset(needed) else Venue.CARD
+    return venue if ours.is_superset(_NEEDED[venue]) else Venue.CARD
 
 
 class DiscordDelivery:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from bot import policy
+from engine.dispatcher import Ticket
 from playground import EventKind, Upload
 from tests.engine.fakes import Act, FakeRunner
 from tests.flow.stage import Stage, a_photo, a_stage
@@ -146,3 +148,25 @@ async def test_no_secret_of_a_refused_photo_is_left_in_the_database(tmp_path: Pa
     stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert token.encode() not in stored
     assert url.encode() not in stored
+
+
+async def test_a_wait_that_no_token_would_outlive_is_refused_before_the_charge(tmp_path: Path) -> None:
+    runner = FakeRunner(Act.STALL)
+    async with a_stage(tmp_path / "animify.db", runners=[runner]) as stage:
+        dear = Ticket(guild=stage.guild.id, user=1, cost=policy.MAX_WAIT + 60)
+        async with stage.dispatcher.turn(dear) as ahead:
+            await ahead.granted()
+            response = await (await stage.ask()).response()
+        assert response.ephemeral
+        assert "Too many people are waiting" in response.message.text
+        assert "try again <t:" in response.message.text
+        assert await stage.used() == 0
+
+
+async def test_an_engine_that_takes_nothing_is_said_before_the_charge(tmp_path: Path) -> None:
+    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner(Act.CRASH)]) as stage:
+        await stage.whispered(await stage.ask())
+        response = await (await stage.ask()).response()
+        assert response.ephemeral
+        assert "engine is down" in response.message.text
+        assert await stage.used() == 0
