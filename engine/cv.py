@@ -60,9 +60,14 @@ def box(plane: Plane, radius: int) -> Plane:
     return cast("Plane", cv2.boxFilter(plane, -1, (side, side), borderType=_REFLECT))
 
 
-def bilateral(image: Interleaved, diameter: int, colour_sigma: float, space_sigma: float) -> Interleaved:
+def grey(image: Interleaved) -> Plane:
+    """Return the luma (Rec. 601) of an RGB picture."""
+    return cast("Plane", cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
+
+
+def bilateral(image: _Image, diameter: int, colour_sigma: float, space_sigma: float) -> _Image:
     """Even out differences of about `colour_sigma` within `diameter` pixels and keep edges."""
-    return cast("Interleaved", cv2.bilateralFilter(image, diameter, colour_sigma, space_sigma))
+    return cast("_Image", cv2.bilateralFilter(image, diameter, colour_sigma, space_sigma))
 
 
 def gradient(plane: Plane) -> tuple[Plane, Plane]:
@@ -134,6 +139,11 @@ def components(mask: Bytes, connectivity: int) -> tuple[NDArray[np.int32], NDArr
     """Label connected areas (0 is the background) and measure them: (labels, rows of x, y, width, height, area)."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=connectivity)
     return cast("NDArray[np.int32]", labels), cast("NDArray[np.int32]", stats)
+
+
+def distance(mask: Bytes) -> Plane:
+    """Return how far, in pixels, every pixel that is set lies from the nearest one that is not."""
+    return cast("Plane", cv2.distanceTransform(mask, cv2.DIST_L2, 3))
 
 
 def ellipse(diameter: int) -> Bytes:

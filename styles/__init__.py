@@ -16,13 +16,23 @@ from typing import Annotated, final
 from pydantic import Field, ValidationError
 
 from styles.recipe import Recipe
-from styles.value import Share, Value
+from styles.value import Calibrated, Calibration, Share, Text, Value
 
-__all__ = ["Catalogue", "Checks", "Lora", "Models", "Prompt", "Recipe", "Style", "StyleError", "Tuning", "load"]
+__all__ = [
+    "Calibration",
+    "Catalogue",
+    "Checks",
+    "Lora",
+    "Models",
+    "Prompt",
+    "Recipe",
+    "Style",
+    "StyleError",
+    "Tuning",
+    "load",
+]
 
 _LEADS = "ghibli"
-
-Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\S")]
 
 
 class Prompt(Value):
@@ -62,14 +72,14 @@ class Tuning(Value):
     source
         Where these numbers come from, as a sentence.
     calibrated
-        Whether they were tried on the real weights and measured.
+        How the strength was found on the real weights, or false.
     """
 
     strength: Annotated[float, Field(gt=0, le=1)]
     guidance: Annotated[float, Field(ge=1, le=20)]
     steps: Annotated[int, Field(ge=1, le=50)]
     source: Text
-    calibrated: bool = False
+    calibrated: Calibrated = False
     lora: Lora | None = None
 
 

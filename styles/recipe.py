@@ -2,7 +2,7 @@
 
 Lengths are in units: one unit is 1/768 of the picture's shorter side, so that a small and a large copy of a photo look
 alike. Colours are sRGB in 0..1; lightness, chroma and hue are those of OKLab (L in 0..1, hue in degrees).
-A step whose table is absent is not taken.
+A step whose table is absent is not taken. The tables stand here in the order in which the painter takes them.
 """
 
 from itertools import pairwise
@@ -10,10 +10,13 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from styles.value import Colour, Share, Value
+from styles.value import Calibrated, Colour, Share, Value
 
 Length = Annotated[float, Field(gt=0, le=100)]
 """A length in units of 1/768 of the shorter side."""
+
+Place = tuple[Annotated[float, Field(ge=-1, le=2)], Annotated[float, Field(ge=-1, le=2)]]
+"""A point as shares of width and height from the upper left; it may lie outside the picture."""
 
 Lightness = Annotated[float, Field(ge=-0.3, le=0.3)]
 Tint = tuple[Annotated[float, Field(ge=-0.2, le=0.2)], Annotated[float, Field(ge=-0.2, le=0.2)]]
@@ -54,6 +57,10 @@ class Line(Value):
         The share of the local colour that is left under an opaque line; black ink keeps nothing.
     wobble
         How far the hand trembles, at most about.
+    on_skin
+        How much of the contrast of wrinkles and shadows on skin counts: drawn in full they would age a face.
+    most
+        The share of any part of the picture that lines may cover; where there would be more, only the strongest stay.
     """
 
     width: Length
@@ -64,6 +71,8 @@ class Line(Value):
     amount: Share
     keep: Colour = (0, 0, 0)
     wobble: Annotated[float, Field(ge=0, le=5)] = 0
+    on_skin: Share = 0.4
+    most: Annotated[float, Field(gt=0, le=1)] = 0.3
 
     @model_validator(mode="after")
     def _rises(self) -> Self:
@@ -155,6 +164,27 @@ class SplitTone(Value):
     highlights: Tint
 
 
+class Palette(Value):
+    """A few inks instead of all colours.
+
+    Attributes
+    ----------
+    colours
+        The inks.
+    amount
+        How much of the nearest inks replaces the colour.
+    """
+
+    colours: Annotated[tuple[Colour, ...], Field(min_length=2, max_length=32)]
+    amount: Share
+
+
+class Blush(Value):
+    """Colour in the cheeks: `tint` is what brightly lit skin gains."""
+
+    tint: Tint
+
+
 class Clouds(Value):
     """Cumulus clouds over `cover` of the sky, lit from the upper left."""
 
@@ -170,39 +200,89 @@ class Sky(Value):
     ----------
     zenith, horizon
         The ends of the gradient.
+    fall
+        The exponent of the way from zenith to horizon; below 1 the zenith's colour ends sooner.
     amount
         How opaque the new sky is.
     """
 
     zenith: Colour
     horizon: Colour
+    fall: Annotated[float, Field(gt=0, le=4)] = 0.8
     amount: Share
     clouds: Clouds | None = None
 
 
 class Wash(Value):
-    """Watercolour that dried unevenly, as a relative change of the colour over `size`."""
-
-    size: Length
-    amount: Share
-
-
-class Paper(Value):
-    """What it is painted on.
+    """Paint thinned with water: denser in one place than in another.
 
     Attributes
     ----------
-    tint
-        The colour of white.
+    size
+        Of the pools in which it dries.
+    pools
+        How much denser and thinner it gets from pool to pool, at most about.
+    edges
+        How much denser it gets along edges, where water carries it; a factor on the lightness step there.
     grain
-        The relief of the paper, as a relative change of the colour.
-    pigment
-        How much darker paint gets where it gathered beside lighter areas; a factor on the lightness step there.
+        How much of it settles in the hollows of the paper.
     """
 
+    size: Length
+    pools: Share
+    edges: Annotated[float, Field(ge=0, le=20)] = 0
+    grain: Annotated[float, Field(ge=0, le=4)] = 0
+
+
+class Neon(Value):
+    """Edges that shine.
+
+    Attributes
+    ----------
+    level, upright
+        The colours of edges that lie and of edges that stand.
+    faint, full
+        The contrast at which an edge begins to shine, and at which it shines fully.
+    amount
+        How bright.
+    radius
+        How far the shine spills.
+    """
+
+    level: Colour
+    upright: Colour
+    faint: Share
+    full: Share
+    amount: Share
+    radius: Length
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if self.faint >= self.full:
+            raise ValueError("faint must be less than full")
+        return self
+
+
+class Glow(Value):
+    """The light of a sun or a sign, in or near the picture.
+
+    Attributes
+    ----------
+    place
+        Where it is.
+    radius
+        How far its light reaches, as a share of the longer side.
+    amount
+        How bright it is.
+    rays
+        How bright the rays are that break up its light.
+    """
+
+    place: Place
+    radius: Annotated[float, Field(gt=0, le=2)]
+    amount: Share
+    rays: Share = 0
     tint: Colour = (1, 1, 1)
-    grain: Share = 0
-    pigment: Annotated[float, Field(ge=0, le=4)] = 0
 
 
 class Bloom(Value):
@@ -212,6 +292,41 @@ class Bloom(Value):
     amount: Share
     radius: Length
     tint: Colour = (1, 1, 1)
+
+
+class Sparkles(Value):
+    """Discs of light out of focus, and stars of light, off the skin.
+
+    Attributes
+    ----------
+    discs, stars
+        How many of them.
+    tints
+        The colours that the discs come in.
+    amount
+        How bright they are.
+    """
+
+    discs: Annotated[int, Field(ge=0, le=100)]
+    stars: Annotated[int, Field(ge=0, le=100)]
+    tints: Annotated[tuple[Colour, ...], Field(min_length=1, max_length=8)]
+    amount: Share
+
+
+class Guard(Value):
+    """What the style may do to what has the colour of skin: fairness has its own knobs, and they have ceilings.
+
+    Attributes
+    ----------
+    lift, drop
+        The most that lightness may rise and fall.
+    tint
+        The farthest that the colour may move, as a distance in OKLab's a and b.
+    """
+
+    lift: Annotated[float, Field(ge=0, le=0.12)] = 0.055
+    drop: Annotated[float, Field(ge=0, le=0.12)] = 0.10
+    tint: Annotated[float, Field(ge=0, le=0.12)] = 0.025
 
 
 class Dots(Value):
@@ -251,41 +366,125 @@ class Screen(Value):
         return self
 
 
-class Guard(Value):
-    """What the style may do to skin: fairness has its own knobs, and they have ceilings.
+class Paper(Value):
+    """What it is painted on.
 
     Attributes
     ----------
-    lift
-        The most that the median lightness of skin may rise.
-    chroma
-        The largest factor on the median chroma of skin.
+    tint
+        The colour of white.
+    grain
+        The relief of the paper, as a relative change of the colour.
+    wood
+        The grain of a printing block, as a relative change of the colour.
     """
 
-    lift: Annotated[float, Field(ge=0, le=0.08)] = 0.055
-    chroma: Annotated[float, Field(ge=1, le=2)] = 1.2
+    tint: Colour = (1, 1, 1)
+    grain: Share = 0
+    wood: Share = 0
+
+
+class Film(Value):
+    """What a film, a tube or a lens adds.
+
+    Attributes
+    ----------
+    grain
+        Standard deviation of the grain's luma.
+    fringe
+        How far red and blue are shifted apart, sideways.
+    lines
+        How much darker every other line of a screen is.
+    vignette
+        How much darker the corners are.
+    """
+
+    grain: Annotated[float, Field(ge=0, le=0.2)] = 0
+    fringe: Annotated[float, Field(ge=0, le=10)] = 0
+    lines: Share = 0
+    vignette: Share = 0
+
+
+class Margin(Value):
+    """The edge of the sheet, left unpainted.
+
+    Attributes
+    ----------
+    width
+        How wide it is, as a share of the shorter side.
+    ragged
+        How far the brush strays, as a share of it too.
+    amount
+        How white it is.
+    """
+
+    width: Annotated[float, Field(gt=0, le=0.2)]
+    ragged: Annotated[float, Field(ge=0, le=0.2)]
+    amount: Share = 1
+
+
+class Seal(Value):
+    """The printer's seal near the lower right corner: its side as a share of the shorter side, and its colour."""
+
+    side: Annotated[float, Field(gt=0, le=0.2)]
+    colour: Colour
+
+
+class Strength(Value):
+    """How far the ends of the strength knob go: factors on the effect of every step; its middle is the recipe itself.
+
+    Attributes
+    ----------
+    subtle
+        At 0: the least that is not taken for the photo itself.
+    bold
+        At 1: the most that still shows what the photo shows.
+    calibrated
+        How the two were found, or false.
+    """
+
+    subtle: Annotated[float, Field(ge=0.05, le=1)] = 0.4
+    bold: Annotated[float, Field(ge=1, le=3)] = 1.6
+    calibrated: Calibrated = False
 
 
 class Recipe(Value):
-    """One look. With a `screen` it is printed in ink, without one it is painted in colour."""
+    """One look. With a `screen` it is printed in ink, without one it is painted in colour.
 
+    Attributes
+    ----------
+    exposure
+        How far the photo's exposure is corrected before it is painted.
+    """
+
+    strength: Strength = Strength()
+    exposure: Share = 0.7
     brush: Brush
     line: Line
-    paper: Paper = Paper()
     flatten: Flatten | None = None
     cel: Cel | None = None
     tone: Tone | None = None
     mixer: Mixer | None = None
     split_tone: SplitTone | None = None
+    palette: Palette | None = None
+    blush: Blush | None = None
     sky: Sky | None = None
     wash: Wash | None = None
+    neon: Neon | None = None
+    glows: Annotated[tuple[Glow, ...], Field(max_length=4)] = ()
     bloom: Bloom | None = None
+    sparkles: Sparkles | None = None
     guard: Guard = Guard()
     screen: Screen | None = None
+    paper: Paper = Paper()
+    film: Film | None = None
+    margin: Margin | None = None
+    seal: Seal | None = None
 
     @model_validator(mode="after")
     def _printed_or_painted(self) -> Self:
-        colour = {"flatten", "cel", "tone", "mixer", "split_tone", "sky", "wash", "bloom", "guard"}
+        colour = {"flatten", "cel", "tone", "mixer", "split_tone", "palette", "blush", "sky", "wash"}
+        colour |= {"neon", "glows", "bloom", "sparkles"}
         if self.screen is not None and (unused := sorted(colour & self.model_fields_set)):
             raise ValueError(f"a printed picture has no use for {', '.join(unused)}")
         return self

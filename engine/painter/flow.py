@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine import cv
-from engine.cv import Interpolation, Plane, Planes
+from engine.cv import Interpolation, Plane
 from engine.painter.planes import grid
 from engine.painter.smoothing import blur
 
@@ -32,9 +32,10 @@ class Flow:
     anisotropy: Plane
 
     @classmethod
-    def of(cls, planes: Planes, sigma: float) -> "Flow":
+    def of(cls, grey: Plane, sigma: float) -> "Flow":
         """Find the flow of a picture; the tensor is smoothed by `sigma` pixels."""
-        xx, xy, yy = (_smoothed(product, sigma) for product in _gradient_products(planes))
+        dx, dy = cv.gradient(grey)  # at full size: fine texture would lose its direction
+        xx, xy, yy = (_smoothed(product, sigma) for product in (dx * dx, dx * dy, dy * dy))
         difference, twice = xx - yy, xy + xy
         length = np.sqrt(difference * difference + twice * twice)
         inverse = np.reciprocal(length + 1e-12)
@@ -43,15 +44,6 @@ class Flow:
         x = np.sqrt(np.maximum(0.5 + cosine, 0))
         y = np.copysign(np.sqrt(np.maximum(0.5 - cosine, 0)), -twice)
         return cls(x, y, length / (xx + yy + 1e-8))
-
-
-def _gradient_products(planes: Planes) -> tuple[Plane, Plane, Plane]:
-    """Sum the products of derivatives over the planes, at full size: fine texture would lose its direction."""
-    xx = xy = yy = np.zeros(planes.shape[1:], np.float32)
-    for plane in planes:
-        dx, dy = cv.gradient(plane)
-        xx, xy, yy = xx + dx * dx, xy + dx * dy, yy + dy * dy
-    return xx, xy, yy
 
 
 def _smoothed(product: Plane, sigma: float) -> Plane:
@@ -64,30 +56,32 @@ def _smoothed(product: Plane, sigma: float) -> Plane:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stroke:
-    """What is to be smoothed along the flow: planes, (n, height, width), and by how many pixels (sigma)."""
+    """What is to be smoothed along the flow, and by how many pixels (sigma)."""
 
-    planes: Planes
+    plane: Plane
     sigma: float
 
 
-def smooth_along(flow: Flow, strokes: Sequence[Stroke], step: float) -> list[Planes]:
-    """Smooth planes with a Gaussian along traced stream lines (line integral convolution).
+def smooth_along(flow: Flow, strokes: Sequence[Stroke], step: float) -> list[Plane]:
+    """Smooth each with a Gaussian along traced stream lines (line integral convolution).
 
     Tracing costs more than smoothing, so all strokes share one. Samples are `step` pixels apart.
     """
     height = flow.x.shape[0]
     kernels = [_half_kernel(stroke.sigma, step) for stroke in strokes]
     reach = max(map(len, kernels))
-    results = [np.empty_like(stroke.planes) for stroke in strokes]
+    results = [np.empty_like(stroke.plane) for stroke in strokes]
     for top in range(0, height, STRIP):
         rows = slice(top, min(height, top + STRIP))
         for stroke, kernel, result in zip(strokes, kernels, results, strict=True):
-            np.multiply(stroke.planes[:, rows], kernel[0], out=result[:, rows])
+            np.multiply(stroke.plane[rows], kernel[0], out=result[rows])
         for stride in (step, -step):
             for index, (x, y) in enumerate(_walk(flow, rows, stride, reach - 1), start=1):
                 for stroke, kernel, result in zip(strokes, kernels, results, strict=True):
                     if index < len(kernel):
-                        _add_samples(stroke.planes, x, y, kernel[index], result[:, rows])
+                        samples = cv.remap(stroke.plane, x, y)
+                        samples *= kernel[index]
+                        result[rows] += samples
     return results
 
 
@@ -96,13 +90,6 @@ def _half_kernel(sigma: float, step: float) -> list[float]:
     weights = [math.exp(-((index * step) ** 2) / (2 * sigma**2)) for index in range(math.ceil(2 * sigma / step) + 1)]
     total = 2 * sum(weights) - weights[0]
     return [weight / total for weight in weights]
-
-
-def _add_samples(planes: Planes, x: Plane, y: Plane, weight: float, result: Planes) -> None:
-    for index, plane in enumerate(planes):
-        samples = cv.remap(plane, x, y)
-        samples *= weight
-        result[index] += samples
 
 
 def _walk(flow: Flow, rows: slice, stride: float, steps: int) -> Iterator[tuple[Plane, Plane]]:

@@ -13,17 +13,30 @@ from styles.recipe import Line
 
 _CERTAIN = 0.35  # the opacity from which a pixel counts as part of a line when its length is judged
 _TREMBLE_SIZE = 28  # units over which the hand moves one way
+_NEIGHBOURHOOD = 24  # units around, within which lines crowd one another
 
 
-def drawn(response: Plane, grey: Plane, flow: Flow, skin: Plane, *, line: Line, unit: float) -> Plane:
-    """Turn a difference of Gaussians into ink, 0 (none) to 1 (a full line).
+def contrast(response: Plane, grey: Plane, flow: Flow, restraint: Plane, unit: float) -> Plane:
+    """Turn a difference of Gaussians into the contrast of edges: positive on their dark side.
 
-    Only the dark side of edges is drawn, in proportion to the light around: otherwise mid-grey backgrounds turn to
-    ink. Skin is drawn sparingly, since every wrinkle and shadow there would age the face.
+    In proportion to the light around: otherwise mid-grey backgrounds turn to ink.
+
+    Parameters
+    ----------
+    restraint
+        How much of each pixel's contrast counts, 0..1.
     """
-    contrast = response / (blur(grey, 16 * unit) + 0.22)
-    contrast *= -(0.35 + 0.65 * flow.anisotropy) / (1 + 1.6 * smoothstep(0.15, 0.6, skin))
-    ink = smoothstep(line.faint, line.full, contrast)
+    relative = response / (blur(grey, 16 * unit) + 0.22)
+    relative *= (0.35 + 0.65 * flow.anisotropy) * -restraint
+    return relative
+
+
+def drawn(edges: Plane, line: Line, unit: float) -> Plane:
+    """Draw the contrast of edges in ink, 0 (none) to 1 (a full line); where lines crowd, only the strongest."""
+    ink = smoothstep(line.faint, line.full, edges)
+    crowd = blur(ink, _NEIGHBOURHOOD * unit) * (1 / line.most)
+    if float(crowd.max()) > 1:
+        ink = smoothstep(line.faint, line.full, edges / np.maximum(crowd, 1))
     return ink * blur(_long_enough(ink, line.shortest * unit), 0.8)
 
 

@@ -43,10 +43,31 @@ def _offsets(shape: Shape, size: float, random: Random) -> Plane:
     return cv.resize(small, width, height, Interpolation.LINEAR) - 0.5
 
 
+def grain(shape: Shape, size: float, random: Random) -> Plane:
+    """Return fine noise around 0 with a standard deviation of 1, its specks about `size` pixels large."""
+    noise = random.random(shape, dtype=np.float32)
+    noise -= 0.5
+    noise = blur(noise, size)
+    return noise * (1 / (float(noise[::4, ::4].std()) + 1e-6))
+
+
 def paper_relief(shape: Shape, unit: float, random: Random) -> Plane:
     """Return the light and shade of rough paper around 0, with a standard deviation of about 0.1."""
-    fibres = fractal(shape, 6 * unit, 3, random) - 0.5
-    fibres = blur(fibres, 0.5)
-    tooth = blur(random.standard_normal(shape, dtype=np.float32), 0.7 * unit)
-    tooth *= 0.02 / (float(tooth[::4, ::4].std()) + 1e-6)
-    return fibres * 0.35 + (fibres - np.roll(fibres, (1, 1), (0, 1))) * 2.2 + tooth
+    fibres = blur(fractal(shape, 6 * unit, 3, random), 0.5)
+    relief = fibres * 0.35
+    relief -= 0.175
+    relief[1:, 1:] += (fibres[1:, 1:] - fibres[:-1, :-1]) * 2.2
+    relief += 0.02 * grain(shape, 0.7 * unit, random)
+    return relief
+
+
+def wood_grain(shape: Shape, unit: float, random: Random) -> Plane:
+    """Return the grain of a plank that lies across the picture, around 0, within about 1."""
+    height, width = shape
+    rows = np.arange(height, dtype=np.float32)[:, None] * (1 / (5.5 * unit))
+    bent = fractal((max(2, height // 4), max(2, width // 4)), 15 * unit, 2, random) * 9
+    rings: Plane = np.sin(cv.resize(bent, width, height, Interpolation.LINEAR) + rows)
+    fibres: Plane = random.random((height, max(2, int(width / (26 * unit)))), dtype=np.float32) - 0.5
+    rings *= 0.4
+    rings += 2 * blur(cv.resize(fibres, width, height, Interpolation.LINEAR), 0.6 * unit)
+    return rings

@@ -71,11 +71,18 @@ def resize(planes: Planes, width: int, height: int, how: Interpolation = Interpo
     return each(lambda plane: cv.resize(plane, width, height, how), planes)
 
 
+def shrunk_size(shape: Shape, side: int, least: int = 8) -> Shape:
+    """Return the shape in which the longer side is at most `side` pixels, and none below `least`."""
+    scale = min(1.0, side / max(shape))
+    height, width = (max(least, round(each * scale)) for each in shape)
+    return height, width
+
+
 def shrink(planes: Planes, side: int, least: int = 8) -> Planes:
-    """Resample so that the longer side is at most `side` pixels, and none is below `least`."""
-    height, width = planes.shape[-2:]
-    scale = min(1.0, side / max(height, width))
-    return resize(planes, max(least, int(width * scale)), max(least, int(height * scale)), Interpolation.AREA)
+    """Resample planes to their `shrunk_size`."""
+    rows, columns = planes.shape[-2:]
+    height, width = shrunk_size((rows, columns), side, least)
+    return resize(planes, width, height, Interpolation.AREA)
 
 
 def grid(shape: Shape, rows: slice = slice(None)) -> tuple[Plane, Plane]:

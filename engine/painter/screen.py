@@ -1,73 +1,128 @@
-"""Printing in ink: greys as dots, the darkest areas solid, dark skin toned."""
+"""Printing in ink: greys as dots, the darkest areas solid, skin at its own tone."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
-from engine.cv import Plane
-from engine.painter.masks import certain_skin
+from engine.cv import Plane, Planes
+from engine.oklab import to_oklab
+from engine.painter.photo import Photo
 from engine.painter.planes import Shape, mix, smoothstep
 from engine.painter.smoothing import blur, even_out
-from styles.recipe import Screen
+from styles.recipe import Guard, Screen
 
-_SKIN_GREYS = ((0.25, 0.52), (0.40, 0.70), (0.50, 0.88), (0.58, 1.15), (0.70, 1.5))
-"""The lightest grey that most of the skin is printed from, by the median luma of skin in the photo.
+_LIGHTNESS = np.linspace(0, 1, 256, dtype=np.float32)
+_LIGHTNESS_OF_LUMA = to_oklab(np.broadcast_to(_LIGHTNESS, (3, 1, 256)))[0, 0]
+"""OKLab lightness of 256 evenly spaced greys: what a dotted area looks like from a distance."""
 
-As a share of the grey at which the lightest dots begin: dark and medium skin lie in the dots of every screen, light
-skin above them."""
+_RIM = 0.12  # half the height over which the rim of a dot fades
+_FINEST = 4  # pixels of a period along the rows
+_TONES = 6  # from black to white
+_REACH = 5  # units over which skin's own tone is taken
 
-_MOST = 0.7  # of the skin; its highlights may stay white
+
+def printed(brushed: Plane, ink: Plane, photo: Photo, screen: Screen, guard: Guard) -> Planes:
+    """Print a photo's light in ink; returns the share of paper left white, as planes.
+
+    Parameters
+    ----------
+    brushed
+        The photo's grey, laid down in brush strokes.
+    ink
+        The line art.
+
+    Where an area is solid black, the photo's lighter parts in it are left white, as hair is drawn.
+    """
+    unit = photo.unit
+    skin = _Skin.of(photo, guard)
+    fine = photo.enlarged(photo.small_faces)  # which dots of the full size would cover
+    soft = blur(_stretched(brushed, screen, unit), 0.8 * unit)
+    share = _stepped(skin.held(mix(_toned(soft, screen), photo.grey, fine)))
+    pitch = screen.pitch * unit
+    dots = mix(_dots(share, pitch), _dots(share, pitch / 2), fine)
+    inked = mix(skin.held(soft), dots, screen.amount)
+    solid = screen.amount * smoothstep(0.03, 0.01, share)
+    strands = smoothstep(0.04, 0.10, photo.grey - blur(photo.grey, 7 * unit))
+    page = np.clip(inked * (1 - solid) * (1 - ink) + 0.9 * strands * solid, 0, 1)
+    return np.broadcast_to(page, (3, *page.shape))
 
 
-def greys(grey: Plane, photo_grey: Plane, skin: Plane, screen: Screen, unit: float) -> Plane:
-    """Prepare a grey picture for printing: small differences evened out, contrast stretched, skin at its own tone."""
+def _stretched(grey: Plane, screen: Screen, unit: float) -> Plane:
+    """Even out small differences and stretch the contrast."""
     even = even_out(grey, screen.smoothing * unit, 0.002)
     low, high = (float(value) for value in np.percentile(even[::4, ::4], [2, 98]))
-    stretched = np.clip((even - low) * (1 / max(0.15, high - low)), 0, 1)
-    return _with_skin_tone(stretched, photo_grey, skin, screen.layers[0].below, unit)
+    stretched: Plane = np.clip((even - low) * (1 / max(0.15, high - low)), 0, 1)
+    return stretched
 
 
-def _with_skin_tone(grey: Plane, photo_grey: Plane, skin: Plane, dotted: float, unit: float) -> Plane:
-    """Darken the greys of skin until most of them are no lighter than skin like the photo's may be.
-
-    Stretching the contrast would otherwise print dark skin as white paper.
-    """
-    certain, weight = certain_skin(skin)
-    if weight == 0:
-        return grey
-    lumas, shares = zip(*_SKIN_GREYS, strict=True)
-    aim = min(0.98, dotted * float(np.interp(np.median(photo_grey[certain]), lumas, shares)))
-    most = min(0.98, max(0.02, float(np.quantile(grey[certain], _MOST))))
-    gamma = max(1.0, math.log(aim) / math.log(most))
-    face = smoothstep(0.1, 0.4, blur(skin, 10 * unit))  # closed over eyes and wrinkles, which are no skin by themselves
-    return mix(grey, np.power(grey, gamma), weight * face)
-
-
-def printed(grey: Plane, ink: Plane, detail: Plane, screen: Screen, unit: float) -> Plane:
-    """Print greys and line art; returns the share of paper left white.
-
-    `detail` is the photo's own grey: where an area is solid black, its lighter parts are left white, as hair is drawn.
-    """
-    soft = blur(grey, 0.8 * unit)
-    solid = 1 - smoothstep(screen.black - 0.02, screen.black + 0.02, soft)
-    paper = mix(soft, _dotted(soft, screen, unit), screen.amount) * (1 - solid) * (1 - ink)
-    strands = smoothstep(0.04, 0.10, detail - blur(detail, 7 * unit))
-    return np.clip(paper + 0.9 * strands * solid, 0, 1)
-
-
-def _dotted(grey: Plane, screen: Screen, unit: float) -> Plane:
-    pattern = _pattern(grey.shape, max(4.0, screen.pitch * unit))
-    paper = np.ones_like(grey)
+def _toned(grey: Plane, screen: Screen) -> Plane:
+    """Return the share of paper that each grey leaves white: a step for each layer of dots, none in solid black."""
+    share = np.ones_like(grey)
     for layer in screen.layers:
-        dots = smoothstep(-0.12, 0.12, pattern - 1.02 * (1 - layer.paper))
-        inside = smoothstep(layer.below + 0.015, layer.below - 0.015, grey)
-        np.minimum(paper, 1 - (1 - dots) * inside, out=paper)
-    return paper
+        share += (layer.paper - share) * smoothstep(layer.below + 0.015, layer.below - 0.015, grey)
+    share *= smoothstep(screen.black - 0.02, screen.black + 0.02, grey)
+    return share
 
 
-def _pattern(shape: Shape, pitch: float) -> Plane:
+def _stepped(share: Plane) -> Plane:
+    """Keep a few flat tones, rather a darker than a lighter one."""
+    position = share * _TONES
+    level: Plane = np.floor(position)
+    level += smoothstep(0.75, 0.95, position - level)
+    return level * (1 / _TONES)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Skin:
+    """The tones that skin may be printed in.
+
+    Stretching the contrast would otherwise print dark skin as white paper, and its shadows solid black.
+
+    Attributes
+    ----------
+    darkest, lightest
+        Shares of paper, pixel by pixel.
+    weight
+        How much each pixel has the colour of skin, 0..1.
+    """
+
+    darkest: Plane
+    lightest: Plane
+    weight: Plane
+
+    @classmethod
+    def of(cls, photo: Photo, guard: Guard) -> "_Skin":
+        weight, reach = photo.complexion, _REACH * photo.small_unit
+        own = blur(photo.original[0] * weight, reach) / (blur(weight, reach) + 1e-3)
+        darkest, lightest = (
+            photo.enlarged(np.interp(own + shift, _LIGHTNESS_OF_LUMA, _LIGHTNESS).astype(np.float32))
+            for shift in (-guard.drop, guard.lift)
+        )
+        return cls(darkest, lightest, photo.enlarged(weight))
+
+    def held(self, share: Plane) -> Plane:
+        """Keep what has the colour of skin within its tones."""
+        return mix(share, np.clip(share, self.darkest, self.lightest), self.weight)
+
+
+def _dots(share: Plane, pitch: float) -> Plane:
+    """Turn shares of paper into dots of ink; what is to stay white has none.
+
+    A period of whole pixels, since any other would beat against their grid. The height at which the hills are cut is
+    found by trying: on a coarse grid no formula gives the share that is wanted.
+    """
+    period = max(_FINEST, round(math.sqrt(2) * pitch))
+    tile = _hills((period, period), period)
+    cuts = np.linspace(1 + _RIM, -_RIM, 65, dtype=np.float32)
+    shares = [float(smoothstep(-_RIM, _RIM, tile - cut).mean()) for cut in cuts]
+    cut = np.interp(share, shares, cuts).astype(np.float32)
+    height, width = share.shape
+    return np.maximum(smoothstep(-_RIM, _RIM, _hills((height, width), period) - cut), smoothstep(0.97, 0.99, share))
+
+
+def _hills(shape: Shape, period: int) -> Plane:
     """Return hills of a dot screen at 45 degrees, 0..1: a product of two one-dimensional waves."""
-    frequency = math.sqrt(2) * math.pi / pitch
-    across, down = (np.cos(np.arange(size, dtype=np.float32) * frequency) for size in shape[::-1])
+    across, down = (np.cos(np.arange(size, dtype=np.float32) * (2 * math.pi / period)) for size in shape[::-1])
     hills: Plane = 0.5 + 0.5 * across[None] * down[:, None]
     return hills

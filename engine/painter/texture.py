@@ -1,39 +1,86 @@
-"""What makes a picture look made of something: washes, pigment, paper, light that spills."""
+"""What makes a picture look made of something: watery paint, paper, wood, film."""
+
+import math
 
 import numpy as np
 
+from engine import cv
 from engine.cv import Interpolation, Plane, Planes
-from engine.painter.noise import Random, fractal, paper_relief
-from engine.painter.planes import luma, resize, screened, smoothstep, vector
+from engine.painter.noise import Random, fractal, grain, paper_relief, wood_grain
+from engine.painter.planes import Shape, grid, luma, resize, smoothstep, vector
 from engine.painter.smoothing import blur
-from styles.recipe import Bloom, Paper, Wash
+from styles.recipe import Film, Paper, Wash
 
-_SPILL = ((0.5, 0.5), (1.2, 0.3), (3.0, 0.2))  # (factor on the radius, share): light falls off faster than a Gaussian
+_LINES = 4  # units from one line of a screen to the next
 
 
 def washed(planes: Planes, wash: Wash, skin: Plane, unit: float, random: Random) -> Planes:
-    """Vary the colour slowly, as a wash dries; less on skin, where it would look like a rash."""
-    pools = fractal(skin.shape, wash.size * unit, 4, random) - 0.5
-    varied: Planes = planes * (1 + wash.amount * pools * (1 - 0.6 * smoothstep(0.2, 0.6, skin)))
-    return varied
+    """Let paint be denser in some places than in others, as it dries; less so on skin, where pools look like a rash.
+
+    The colour of a layer of paint of density d is C - (C - C^2)(d - 1): Bousseau et al., "Interactive Watercolor
+    Rendering with Temporal Coherence and Abstraction" (2006).
+    """
+    shape = _shape(planes)
+    density = (_smooth_noise(shape, wash.size * unit, random) - 0.5) * (4 * wash.pools)
+    if wash.grain:
+        density -= wash.grain * paper_relief(shape, unit, random)
+    density *= 1 - 0.6 * smoothstep(0.2, 0.6, skin)
+    if wash.edges:
+        grey = luma(planes)
+        density -= wash.edges * np.clip(blur(grey, unit) - blur(grey, 3.5 * unit), -0.12, 0)
+    thin: Planes = np.clip(planes, 0, 1)
+    thin -= (thin - thin * thin) * density
+    return thin
 
 
-def bloomed(planes: Planes, bloom: Bloom, unit: float) -> Planes:
-    """Let light spill from bright areas; at a quarter of the size, since it is smooth."""
-    height, width = planes.shape[1:]
-    small = resize(np.clip(planes, 0, 1), max(4, width // 4), max(4, height // 4), Interpolation.AREA)
-    bright = small * smoothstep(bloom.threshold, 1, luma(small))
-    light = np.zeros_like(bright)
-    for factor, share in _SPILL:
-        light += blur(bright, max(0.5, bloom.radius * unit * factor / 4)) * share
-    light = np.clip(light * (vector(bloom.tint) * bloom.amount), 0, 1)
-    return screened(np.clip(planes, 0, 1), resize(light, width, height))
+def _shape(planes: Planes) -> Shape:
+    _, height, width = planes.shape
+    return height, width
+
+
+def _smooth_noise(shape: Shape, size: float, random: Random) -> Plane:
+    height, width = shape
+    small = fractal((max(2, height // 4), max(2, width // 4)), size / 4, 4, random)
+    return cv.resize(small, width, height, Interpolation.LINEAR)
 
 
 def on_paper(planes: Planes, paper: Paper, unit: float, random: Random) -> Planes:
-    """Lay a picture on paper: pigment gathers at edges, the relief shows through, white takes the paper's tint."""
-    relief = 1 + paper.grain * paper_relief(planes.shape[1:], unit, random) if paper.grain else np.float32(1)
-    if paper.pigment:
-        grey = luma(planes)
-        relief = relief * (1 + paper.pigment * np.clip(blur(grey, unit) - blur(grey, 3.5 * unit), -0.08, 0))
+    """Lay a picture on paper: its relief and the grain of a block show through, white takes the paper's tint."""
+    shape = _shape(planes)
+    relief = np.ones(shape, np.float32)
+    if paper.grain:
+        relief += paper.grain * paper_relief(shape, unit, random)
+    if paper.wood:
+        relief += paper.wood * wood_grain(shape, unit, random)
     return planes * (vector(paper.tint) * relief)
+
+
+def filmed(planes: Planes, film: Film, unit: float, random: Random) -> Planes:
+    """Add what a film, a tube and a lens add."""
+    if film.fringe:
+        planes = _fringed(planes, max(1, round(film.fringe * unit)))
+    if film.grain:
+        planes = planes + film.grain * grain(_shape(planes), 0.7 * unit, random)
+    shade = np.ones((1, 1), np.float32)
+    if film.lines:
+        rows = np.arange(planes.shape[1], dtype=np.float32)[:, None]
+        shade = 1 - film.lines * (0.5 + 0.5 * np.cos(rows * (2 * math.pi / max(3, _LINES * unit))))
+    if film.vignette:
+        shade = shade * (1 - film.vignette * _corners(_shape(planes)))
+    return planes * shade
+
+
+def _fringed(planes: Planes, shift: int) -> Planes:
+    """Shift red to the right and blue to the left; the edge keeps its own."""
+    shifted = planes.copy()
+    shifted[0, :, shift:] = planes[0, :, :-shift]
+    shifted[2, :, :-shift] = planes[2, :, shift:]
+    return shifted
+
+
+def _corners(shape: Shape) -> Plane:
+    height, width = shape
+    x, y = grid((max(2, height // 4), max(2, width // 4)))
+    distance = np.hypot(x * (1 / x.shape[1]) - 0.5, y * (1 / x.shape[0]) - 0.5)
+    corners: Plane = resize(smoothstep(0.42, 0.85, distance), width, height)
+    return corners

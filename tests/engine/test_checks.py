@@ -11,10 +11,11 @@ import pytest
 from PIL import Image, ImageOps
 
 from engine.checked import CheckedEngine, next_seed
-from engine.checks import Verdict, edge_f1, examine, gmsd, structure
+from engine.checks import Verdict, examine
 from engine.contract import Picture, Pixels, Progress
 from engine.errors import LostError, UnfitError
 from engine.local import LocalEngine
+from engine.measures import edge_f1, gmsd, structure
 from styles import Checks
 from tests.engine.fakes import STEPS, Act, FakeRunner, catalogue, job, photo, posterised
 

@@ -95,7 +95,7 @@ async def test_a_third_request_waits_until_the_first_has_arrived(tmp_path: Path)
 async def test_an_unknown_style_is_refused_with_those_there_are(stage: Stage) -> None:
     response = await (await stage.ask(style="cubism")).response()
     assert response.ephemeral
-    assert "ghibli, manga" in response.message.text
+    assert "ghibli, cyberpunk, manga" in response.message.text
     assert await stage.used() == 0
 
 

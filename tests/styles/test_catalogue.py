@@ -10,6 +10,7 @@ import styles
 from styles import Checks, StyleError
 
 BUILT_IN = Path(styles.__file__).parent
+EIGHT = ["ghibli", "cyberpunk", "manga", "retro90s", "shinkai", "shoujo", "ukiyoe", "watercolor"]
 MANGA = (BUILT_IN / "manga.toml").read_text(encoding="utf-8")
 
 
@@ -27,7 +28,7 @@ def problems_of(folder: Path) -> tuple[str, ...]:
 
 
 def test_ghibli_leads_the_catalogue() -> None:
-    assert list(styles.load()) == ["ghibli", "manga"]
+    assert list(styles.load()) == EIGHT
 
 
 def test_every_style_offers_every_model_family_with_its_source_and_is_not_called_calibrated() -> None:
@@ -64,7 +65,7 @@ def test_a_catalogue_and_its_styles_never_change() -> None:
 def test_an_operators_styles_follow_the_built_in_ones(tmp_path: Path) -> None:
     own = folder_with(tmp_path, ink=MANGA, aquarelle=MANGA)
     (own / "notes.txt").write_text("not a style")
-    assert list(styles.load(own)) == ["ghibli", "manga", "aquarelle", "ink"]
+    assert list(styles.load(own)) == [*EIGHT, "aquarelle", "ink"]
 
 
 def test_a_style_of_ones_own_cannot_replace_a_built_in_one(tmp_path: Path) -> None:
@@ -99,8 +100,8 @@ def test_every_problem_of_every_file_is_named_at_once(tmp_path: Path) -> None:
         ("faint = 0.005", "faint = 0.5", "painter.line"),
         ("black = 0.12", "black = 1.2", "painter.screen.black"),
         ("below = 0.44", "below = 0.88", "painter.screen"),
-        ("[painter.paper]", "[painter.wash]\nsize = 70\namount = 0.1\n[painter.paper]", "painter"),
-        ("[painter.paper]", "[painter.guard]\nlift = 0.5\n[painter.paper]", "painter.guard.lift"),
+        ("[painter.paper]", "[painter.wash]\nsize = 70\npools = 0.1\n[painter.paper]", "painter"),
+        ("lift = 0.12", "lift = 0.5", "painter.guard.lift"),
         ("[checks]", "[cheques]", "cheques"),
         (
             "[models.sdxl]",
