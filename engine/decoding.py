@@ -9,9 +9,9 @@ import re
 import struct
 import warnings
 import zlib
-from typing import Final
+from typing import Any, Final
 
-from PIL import AvifImagePlugin, ExifTags, Image, ImageCms
+from PIL import AvifImagePlugin, ExifTags, Image, ImageCms, JpegImagePlugin
 
 from engine.child import Note
 from engine.errors import PhotoError, PhotoFault
@@ -22,16 +22,16 @@ MAX_BYTES: Final = 25 << 20
 
 MAX_PIXELS: Final = {
     "JPEG": 128_000_000,  # read at an eighth of its size where it is huge: 2 s of CPU time and little memory
-    "PNG": 26_000_000,  # from here on read whole; 24.5 MP is what phones take by default
-    "GIF": 26_000_000,
-    "WEBP": 17_000_000,  # its decoder keeps two canvases beside the picture: 16 bytes a pixel
-    "AVIF": 26_000_000,
-    "HEIF": 26_000_000,
+    "PNG": 25_000_000,  # from here on read whole; 24.5 MP is what phones take by default
+    "GIF": 25_000_000,
+    "WEBP": 13_000_000,  # its decoder keeps two canvases beside the picture: 16 bytes a pixel
+    "AVIF": 14_000_000,  # 18 bytes a pixel where it has 10 bits and alpha
+    "HEIF": 25_000_000,
 }
-"""By format: what fits in the child's 512 MB and three seconds."""
+"""By format: what fits in 300 MB and three seconds."""
 
-MAX_PROGRESSIVE_PIXELS: Final = 40_000_000
-"""A progressive JPEG keeps every coefficient until its last scan: 6 bytes a pixel, however small it is read."""
+MAX_SAMPLES_KEPT: Final = 110_000_000
+"""A JPEG of several scans keeps every coefficient, of two bytes, until the last one, however small it is read."""
 
 MAX_FRAMES: Final = 1000
 """Only the first is painted, but a GIF is walked to its end to count them."""
@@ -89,9 +89,15 @@ _TURNS: Final = {
 
 _SIDEWAYS: Final = {_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8]}
 
+_MARKER: Final = re.compile(rb"\xff+([\xc0-\xcf\xd9-\xef\xfe])")
+"""What begins a segment of a JPEG: in a scan, a byte of 255 is followed by 0 or by a restart marker."""
+
+_START_OF_SCAN, _END_OF_IMAGE = b"\xda", b"\xd9"
 _LONGEST_FTYP: Final = 256  # bytes; real ones have a dozen brands
 _SRGB: Final = ImageCms.createProfile("sRGB")
 _SRGB_NAMES: Final = {"sRGB", "sRGB IEC61966-2.1", "sRGB built-in"}  # exactly: a "Linear sRGB" is another space
+_SRGB_GAMMA: Final = 1 / 2.2
+_GAMMAS: Final = 0.1, 3.0  # what a camera or a program may have meant; beyond it the chunk is junk
 _FILTER: Final = Image.Resampling.HAMMING  # for shrinking as good as bicubic, in 60 % of its time
 
 
@@ -101,12 +107,12 @@ def decode(header: Header, payload: bytes, _note: Note) -> tuple[Header, bytes]:
     Parameters
     ----------
     header
-        `max_side`: the longer side of the answer is at most this many pixels.
+        `min_side`, `max_side`: the longer side of the answer has as many pixels at least and at most.
 
     Returns
     -------
     tuple[Header, bytes]
-        `size` (width, height), `original` (the same of the upright photo before it was scaled down) and `frames`, with
+        `size` (width, height), `original` (the same of the upright photo before it was scaled) and `frames`, with
         the pixels in rows of RGB; or `fault` and `limit` as in `PhotoError`, without pixels.
     """
     _configure()
@@ -114,7 +120,7 @@ def decode(header: Header, payload: bytes, _note: Note) -> tuple[Header, bytes]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return _decode(payload, header["max_side"])
+            return _decode(payload, (header["min_side"], header["max_side"]))
     except PhotoError as refusal:
         return {"fault": refusal.fault, "limit": refusal.limit}, b""
     except _FOREIGN as error:
@@ -137,18 +143,16 @@ def _configure() -> None:
     Image.MAX_IMAGE_PIXELS = max(MAX_PIXELS.values())
 
 
-def _decode(data: bytes, max_side: int) -> tuple[Header, bytes]:
+def _decode(data: bytes, sides: tuple[int, int]) -> tuple[Header, bytes]:
     kind = _format(data)
     with Image.open(io.BytesIO(data), formats=[kind]) as image:
-        # asked of JPEGs only: a PNG's text may call itself whatever it likes
-        progressive = kind == "JPEG" and image.info.get("progressive")
-        _check_size(image.size, MAX_PROGRESSIVE_PIXELS if progressive else MAX_PIXELS[kind])
+        _check_size(image.size, _most_pixels(image, kind, data))
         frames = _frames(image, kind)
         original, turn = image.size, _TURNS.get(_orientation(image))
         if kind == "JPEG":  # a HEIC would offer its thumbnail, which may show something else than the photo
-            image.draft(None, _fitting(image.size, max_side))
+            image.draft(None, _fitting(image.size, sides))
         image.load()
-        picture = _to_srgb(_on_white(_scaled(_plain(image), max_side)), image.info.get("icc_profile"))
+        picture = _to_srgb(_scaled(_plain(image), sides), image.info)
     if turn is not None:
         picture = picture.transpose(turn)
     if turn in _SIDEWAYS:
@@ -168,6 +172,26 @@ def _format(data: bytes) -> str:
             if brands & known:
                 return name
     raise PhotoError(PhotoFault.NOT_A_PICTURE)
+
+
+def _most_pixels(image: Image.Image, kind: str, data: bytes) -> int:
+    most = MAX_PIXELS[kind]
+    if isinstance(image, JpegImagePlugin.JpegImageFile) and _scans(data) > 1:
+        most = min(most, MAX_SAMPLES_KEPT // image.layers)
+    return most
+
+
+def _scans(data: bytes) -> int:
+    """Count the scans of a JPEG up to its end; the thumbnail in its EXIF lies in a segment that is stepped over."""
+    scans, place = 0, 2
+    while marker := _MARKER.search(data, place):
+        place = marker.end()
+        if marker[1] == _END_OF_IMAGE:
+            break
+        if marker[1] == _START_OF_SCAN:
+            scans += 1
+        place += int.from_bytes(data[place : place + 2])
+    return scans
 
 
 def _check_size(size: tuple[int, int], most_pixels: int) -> None:
@@ -198,39 +222,52 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """Bring the many modes down to RGB, RGBA, L and CMYK with eight bits, which can be scaled."""
+    """Bring the many modes down to RGB, L and CMYK with eight bits, on white where they are transparent.
+
+    Step by step, and each copy is dropped before the next: at full size one takes 100 MB.
+    """
     if image.mode.startswith("I"):  # Pillow's own conversion clips 16 bits to white
         return image.point(lambda value: value * (1 / 256)).convert("L")
     if not isinstance(image.info.get("transparency"), int | bytes | tuple):
         image.info.pop("transparency", None)  # a PNG's text of that name
-    if image.mode in {"RGB", "RGBA", "L", "CMYK"} and "transparency" not in image.info:
-        return image  # converting to the same mode would copy it, at full size
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    if image.mode in {"LA", "La"}:
+        return _on_white(image.getchannel("L"), image.getchannel("A"))
+    if image.mode == "P" and "transparency" in image.info:
+        opacity = image.convert("RGBA").getchannel("A")
+        image.info.pop("transparency")
+        return _on_white(image.convert("RGB"), opacity)
+    if image.has_transparency_data:
+        image = image if image.mode == "RGBA" else image.convert("RGBA")  # converting to the same mode would copy it
+        return _on_white(image, image.getchannel("A"))
+    return image if image.mode in {"RGB", "L", "CMYK"} else image.convert("RGB")
 
 
-def _scaled(image: Image.Image, max_side: int) -> Image.Image:
-    size = _fitting(image.size, max_side)
-    return image if size == image.size else image.resize(size, _FILTER, reducing_gap=2.0)
-
-
-def _fitting(size: tuple[int, int], max_side: int) -> tuple[int, int]:
-    width, height = size
-    scale = min(1.0, max_side / max(size))
-    return max(1, round(width * scale)), max(1, round(height * scale))
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    if image.mode != "RGBA":
-        return image
-    white = Image.new("RGB", image.size, "white")
-    white.paste(image, mask=image.getchannel("A"))
+def _on_white(image: Image.Image, opacity: Image.Image) -> Image.Image:
+    white = Image.new("L" if image.mode == "L" else "RGB", image.size, "white")
+    white.paste(image, mask=opacity)
     return white
 
 
-def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+def _scaled(image: Image.Image, sides: tuple[int, int]) -> Image.Image:
+    size = _fitting(image.size, sides)
+    if size == image.size:
+        return image
+    how = Image.Resampling.LANCZOS if max(size) > max(image.size) else _FILTER
+    return image.resize(size, how, reducing_gap=2.0)
+
+
+def _fitting(size: tuple[int, int], sides: tuple[int, int]) -> tuple[int, int]:
+    """Return the size in the same shape whose longer side lies between two bounds."""
+    (width, height), (least, most) = size, sides
+    scale = min(most, max(least, *size)) / max(size)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _to_srgb(image: Image.Image, info: dict[str | tuple[int, int], Any]) -> Image.Image:
     """Convert by the embedded profile; one that is broken, or made for another mode, counts as none."""
+    profile = info.get("icc_profile")
     if not profile:
-        return image.convert("RGB")
+        return _from_gamma(image.convert("RGB"), info)
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         if ImageCms.getProfileDescription(source).strip() in _SRGB_NAMES:
@@ -239,3 +276,12 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
         return image.convert("RGB")
     return image if converted is None else converted
+
+
+def _from_gamma(image: Image.Image, info: dict[str | tuple[int, int], Any]) -> Image.Image:
+    """Undo the gamma that a PNG says it was saved with, where it is not that of sRGB."""
+    gamma = info.get("gamma")
+    if not isinstance(gamma, float) or "srgb" in info or not _GAMMAS[0] <= gamma <= _GAMMAS[1]:
+        return image
+    light = [(value / 255) ** (1 / gamma) for value in range(256)]
+    return image.point([round(255 * each**_SRGB_GAMMA) for each in light] * 3)

@@ -13,6 +13,12 @@ from engine.errors import DeadlineError, LostError, PhotoError, PhotoFault
 from engine.link import Header
 from engine.worker import Worker
 
+MIN_SIDE: Final = 512
+"""Pixels of the longer side of a photo below which it is enlarged: strokes and lines need room."""
+
+MAX_SIDE: Final = 1600
+"""Pixels of the longer side of a photo: what the painter paints as it is."""
+
 _MEMORY: Final = 512 << 20  # bytes of address space; the libraries alone take 55 MB of it
 _CPU_SECONDS: Final = 3  # a detailed 12 MP HEIC takes 1.1
 _SECONDS: Final = 10.0  # the same on a machine whose cores are all painting
@@ -27,7 +33,7 @@ class Photo:
     pixels
         (height, width, 3), uint8, RGB in sRGB, upright, read-only.
     original
-        Width and height of the upright photo before it was scaled down.
+        Width and height of the upright photo before it was scaled.
     frames
         How many pictures the file had; the first one is `pixels`.
     """
@@ -42,12 +48,12 @@ class Decoder:
 
     Parameters
     ----------
-    max_side
-        The longer side of a photo has at most this many pixels; larger ones are scaled down.
+    min_side, max_side
+        The longer side of a photo has at least and at most this many pixels; others are scaled.
     """
 
-    def __init__(self, *, max_side: int = 1600) -> None:
-        self._max_side = max_side
+    def __init__(self, *, min_side: int = MIN_SIDE, max_side: int = MAX_SIDE) -> None:
+        self._sides = {"min_side": min_side, "max_side": max_side}
         self._worker = Worker(decode, name="decoder", memory=_MEMORY, cpu_seconds=_CPU_SECONDS)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="decoder")
         self._closed = False
@@ -79,7 +85,7 @@ class Decoder:
     def _decode(self, data: bytes) -> Photo:
         self._worker.start()
         try:
-            header, pixels = self._worker.call({"max_side": self._max_side}, data, deadline=_SECONDS)
+            header, pixels = self._worker.call(self._sides, data, deadline=_SECONDS)
         except DeadlineError:
             raise PhotoError(PhotoFault.TOO_COSTLY) from None
         except LostError:

@@ -57,14 +57,14 @@ def animify(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
 
 def test_a_photo_becomes_a_picture(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert animify(monkeypatch, "transform", photo, "--style", "ghibli", "--output", "painted.png") == 0
-    assert opened("painted.png") == ("PNG", (160, 120))
+    assert opened("painted.png") == ("PNG", (512, 384))  # a small photo is enlarged
 
 
 def test_a_comparison_is_written_beside(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert animify(monkeypatch, "transform", photo, "--style", "manga", "--output", "a.jpg", "--compare") == 0
     _, (width, height) = opened("a-compare.jpg")
-    assert width > 2 * 160
-    assert height == 120
+    assert width > 2 * 512
+    assert height == 384
 
 
 def test_the_same_seed_writes_the_same_bytes(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,8 +25,8 @@ from tests.images import samples
 LOSSY = 6.0  # mean difference of grey levels; a wrong turn, colour space or background makes dozens
 
 
-def decode(data: bytes, max_side: int = 1600) -> tuple[Header, bytes]:
-    return decoding.decode({"max_side": max_side}, data, lambda _: None)
+def decode(data: bytes, max_side: int = 1600, min_side: int = 1) -> tuple[Header, bytes]:
+    return decoding.decode({"min_side": min_side, "max_side": max_side}, data, lambda _: None)
 
 
 def pixels(data: bytes, max_side: int = 1600) -> NDArray[np.uint8]:
@@ -114,8 +114,17 @@ def test_a_large_jpeg_is_scaled_as_faithfully_as_a_large_png() -> None:
     assert distance(pixels(samples.save(large, "PNG"), max_side=96), small) < LOSSY
 
 
-def test_a_small_photo_keeps_its_size() -> None:
-    assert decode(samples.photo("JPEG"), max_side=2000)[0]["size"] == (96, 64)
+def test_a_photo_between_the_bounds_keeps_its_size() -> None:
+    assert decode(samples.photo("JPEG"), max_side=2000, min_side=96)[0]["size"] == (96, 64)
+
+
+@pytest.mark.parametrize("kind", samples.FORMATS)
+def test_a_tiny_photo_is_enlarged_in_its_own_shape(kind: str) -> None:
+    header, rows = decode(samples.photo(kind), min_side=480)
+    assert (header["size"], header["original"]) == ((480, 320), (96, 64))
+    large = np.frombuffer(rows, np.uint8).reshape(320, 480, 3)
+    small = np.asarray(Image.fromarray(large).resize((96, 64), Image.Resampling.BOX))
+    assert distance(small, samples.scene()) < LOSSY + (8 if kind == "GIF" else 0)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -228,10 +237,36 @@ def test_the_smallest_and_the_narrowest_that_are_allowed_pass(size: tuple[int, i
     assert fault(samples.black_png(*size)) == (None, None)
 
 
-def test_a_progressive_jpeg_has_a_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decoding, "MAX_PROGRESSIVE_PIXELS", 1000)
+def test_a_jpeg_of_several_scans_has_a_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "MAX_SAMPLES_KEPT", 3000)
     assert fault(samples.photo("JPEG", progressive=True)) == (PhotoFault.TOO_MANY_PIXELS, 1000)
     assert fault(samples.photo("JPEG")) == (None, None)
+
+
+def test_the_thumbnail_in_a_jpeg_is_no_second_scan_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "MAX_SAMPLES_KEPT", 3000)
+    thumbnail = samples.photo("JPEG")
+    segment = b"\xff\xe2" + struct.pack(">H", len(thumbnail) + 2) + thumbnail
+    data = samples.photo("JPEG")
+    assert fault(data[:2] + segment + data[2:]) == (None, None)
+
+
+def test_a_baseline_jpeg_of_a_scan_for_each_colour_counts_as_one_of_several() -> None:
+    data = samples.photo("JPEG")
+    start = data.index(b"\xff\xda")
+    scan = data[start:-2]
+    assert decoding._scans(data) == 1
+    assert decoding._scans(data[:-2] + scan + scan + data[-2:]) == 3
+
+
+@pytest.mark.parametrize("gamma", [0.3, 0.45455, 1.0])
+def test_a_png_that_states_its_gamma_comes_out_alike_whatever_it_is(gamma: float) -> None:
+    light = (samples.scene() / 255) ** 2.2
+    stored = Image.fromarray(np.round(255 * light**gamma).astype(np.uint8))
+    data = samples.with_chunk(samples.save(stored, "PNG"), b"gAMA", struct.pack(">I", round(gamma * 100_000)))
+    assert distance(pixels(data), samples.scene()) < 3
+    marked = samples.with_chunk(data, b"sRGB", b"\0")
+    np.testing.assert_array_equal(pixels(marked), np.asarray(stored))
 
 
 def test_too_many_frames_are_refused() -> None:

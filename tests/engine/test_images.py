@@ -20,7 +20,7 @@ from tests.images import samples
 
 @pytest.fixture
 def decoder() -> Iterator[Decoder]:
-    with closing(Decoder()) as decoder:
+    with closing(Decoder(min_side=1)) as decoder:
         yield decoder
 
 
@@ -63,6 +63,13 @@ async def test_a_photo_is_scaled_down_to_the_side_that_the_engine_takes() -> Non
     assert (photo.pixels.shape, photo.original) == ((48, 32, 3), (64, 96))
 
 
+async def test_a_tiny_photo_is_enlarged_until_there_is_room_for_strokes() -> None:
+    with closing(Decoder()) as decoder:
+        photo = await decoder.decode(samples.photo("PNG"))
+    assert photo.pixels.shape == (341, 512, 3)
+    assert photo.original == (96, 64)
+
+
 async def test_bytes_that_need_no_look_are_refused_without_a_child(decoder: Decoder) -> None:
     assert await fault(decoder, b"") == (PhotoFault.EMPTY, None)
     assert await fault(decoder, bytes(MAX_BYTES + 1)) == (PhotoFault.TOO_MANY_BYTES, MAX_BYTES)
@@ -73,7 +80,7 @@ async def test_each_fault_of_the_bytes_reaches_the_caller_and_leaves_the_child_a
     await decoder.decode(samples.photo("JPEG"))
     child = decoder._worker.pid
     assert await fault(decoder, samples.STRANGERS["svg"]) == (PhotoFault.NOT_A_PICTURE, None)
-    assert await fault(decoder, samples.png_that_declares(6000, 5000)) == (PhotoFault.TOO_MANY_PIXELS, 26_000_000)
+    assert await fault(decoder, samples.png_that_declares(6000, 5000)) == (PhotoFault.TOO_MANY_PIXELS, 25_000_000)
     assert await fault(decoder, samples.apng_that_declares(5000)) == (PhotoFault.TOO_MANY_FRAMES, 1000)
     assert await fault(decoder, samples.png_that_declares(1, 1)) == (PhotoFault.TOO_SMALL, 32)
     assert await fault(decoder, samples.png_that_declares(20_000, 10)) == (PhotoFault.TOO_NARROW, 8)

@@ -92,7 +92,7 @@ class Stage:
 
 def a_photo(width: int = 160, height: int = 120, *, seed: int = 1) -> bytes:
     """A JPEG with enough in it to be painted: soft hills of colour, and a few hard shapes."""
-    noise = np.random.default_rng(seed).integers(40, 216, (6, 8, 3), dtype=np.uint8)
+    noise = np.random.default_rng(seed).integers(100, 156, (6, 8, 3), dtype=np.uint8)
     picture = Image.fromarray(noise).resize((width, height), Image.Resampling.BICUBIC)
     for left in range(10, width - 20, 30):
         picture.paste((left % 200, 60, 90), (left, height // 3, left + 12, height - 10))

@@ -44,6 +44,13 @@ def exif(orientation: int = 1, **texts: str) -> bytes:
     return tags.tobytes()
 
 
+def with_chunk(png: bytes, name: bytes, body: bytes) -> bytes:
+    """A PNG with one more chunk right after its header."""
+    end = png.index(b"IHDR") + 4 + 13 + 4
+    chunk = struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+    return png[:end] + chunk + png[end:]
+
+
 def animated(kind: str, frames: int = 3) -> bytes:
     """The scene first, then darker and darker ones."""
     images = [Image.fromarray(scene() // number) for number in range(1, frames + 1)]
