@@ -12,7 +12,7 @@ import numpy as np
 
 from engine import cv
 from engine.contract import Pixels
-from engine.measures import edge_f1, gmsd, luma, structure
+from engine.measures import edge_f1, edge_share, gmsd, luma, structure
 from styles import Checks
 
 SIDE = 512
@@ -38,6 +38,8 @@ class Thresholds:
         Of the luma, in 0..1.
     min_entropy
         Of the luma in 64 bins, in bits. The barest valid pictures, manga, had 2.3 at their 5th percentile.
+    few_edges
+        The share of pixels below which a photo has few edges, and less agreement is asked for. Most have .025 to .06.
     max_same_gmsd, max_same_difference
         Below both, nothing happened: JPEG at quality 40 has a GMSD of .02 (.03 at most) and a mean difference of .02,
         valid pictures a GMSD of at least .08.
@@ -47,6 +49,7 @@ class Thresholds:
     min_entropy: float = 1.5
     min_mean: float = 0.06
     max_mean: float = 0.97
+    few_edges: float = 0.02
     max_same_gmsd: float = 0.055
     max_same_difference: float = 0.05
 
@@ -62,7 +65,7 @@ def examine(photo: Pixels, picture: Pixels, limits: Checks) -> Verdict:
     before, after = luma(photo), luma(picture)
     if _is_broken(after):
         return Verdict.BROKEN
-    if edge_f1(before, after) < limits.min_edge_f1 or structure(before, after) < limits.min_structure:
+    if _is_too_far(before, after, limits):
         return Verdict.TOO_FAR
     if _is_unchanged(photo, picture, before, after):
         return Verdict.UNCHANGED
@@ -92,6 +95,12 @@ def _entropy(grey: cv.Plane) -> float:
     histogram = np.bincount((grey * 63.999).astype(np.uint8).ravel(), minlength=64) / grey.size
     filled = histogram[histogram > 0]
     return float(-(filled * np.log2(filled)).sum())
+
+
+def _is_too_far(before: cv.Plane, after: cv.Plane, limits: Checks) -> bool:
+    # what a style adds, its frame and its sparkles, weighs the more, the fewer edges there are to be kept
+    enough = min(1.0, edge_share(before) / THRESHOLDS.few_edges)
+    return edge_f1(before, after) < enough * limits.min_edge_f1 or structure(before, after) < limits.min_structure
 
 
 def _is_unchanged(photo: Pixels, picture: Pixels, before: cv.Plane, after: cv.Plane) -> bool:

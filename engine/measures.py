@@ -41,6 +41,11 @@ def edge_f1(photo: cv.Plane, picture: cv.Plane) -> float:
     return 2 * precision * recall / max(precision + recall, 1e-9)
 
 
+def edge_share(photo: cv.Plane) -> float:
+    """The share of its pixels that lie on edges."""
+    return float(np.count_nonzero(_edges(photo)) / photo.size)
+
+
 def structure(photo: cv.Plane, picture: cv.Plane) -> float:
     """The structure term of multi-scale SSIM, weighted by the photo's contrast: -1..1.
 

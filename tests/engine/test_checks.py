@@ -15,7 +15,7 @@ from engine.checks import Verdict, examine
 from engine.contract import Picture, Pixels, Progress
 from engine.errors import LostError, UnfitError
 from engine.local import LocalEngine
-from engine.measures import edge_f1, gmsd, structure
+from engine.measures import edge_f1, gmsd, luma, structure
 from styles import Checks
 from tests.engine.fakes import STEPS, Act, FakeRunner, catalogue, job, photo, posterised
 
@@ -86,6 +86,16 @@ def test_a_photo_without_edges_has_none_to_keep() -> None:
     y, x = np.mgrid[0:128, 0:128]
     sky = np.stack([60 + y, 90 + y, 120 + x], axis=-1).astype(np.uint8)
     assert verdict(sky[..., ::-1].copy(), sky) is Verdict.FIT
+
+
+def test_a_frame_around_a_photo_with_hardly_an_edge_is_not_too_far() -> None:
+    y, x = np.mgrid[0:256, 0:384]
+    lake = np.stack([30 + y / 4, 50 + y / 3, 90 + x / 8], axis=-1).astype(np.uint8)
+    lake[120:150, 150:230] = (20, 25, 30)
+    framed = (lake * 0.8 + 40).astype(np.uint8)
+    framed[:8] = framed[-8:] = framed[:, :8] = framed[:, -8:] = 245
+    assert edge_f1(luma(lake), luma(framed)) < Checks().min_edge_f1
+    assert verdict(framed, lake) is Verdict.FIT
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 600), (700, 2), (17, 31)])
