@@ -5,6 +5,7 @@ alike. Colours are sRGB in 0..1; lightness, chroma and hue are those of OKLab (L
 A step whose table is absent is not taken. The tables stand here in the order in which the painter takes them.
 """
 
+import hashlib
 from itertools import pairwise
 from typing import Annotated, Self
 
@@ -488,3 +489,8 @@ class Recipe(Value):
         if self.screen is not None and (unused := sorted(colour & self.model_fields_set)):
             raise ValueError(f"a printed picture has no use for {', '.join(unused)}")
         return self
+
+    @property
+    def revision(self) -> str:
+        """A digest of everything but `strength`: a calibration holds for the recipe that it was made with."""
+        return hashlib.sha256(self.model_dump_json(exclude={"strength"}).encode()).hexdigest()[:12]

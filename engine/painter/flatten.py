@@ -6,13 +6,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import cv
-from engine.cv import Plane, Planes
-from engine.painter.planes import each, luma, mix, smoothstep
+from engine.cv import Interpolation, Plane, Planes
+from engine.painter.planes import each, luma, mix, shrink, smoothstep
 from engine.painter.smoothing import blur
 from styles.recipe import Cel, Flatten
 
 _SECTORS = 8
 _LAST_WEIGHT = 100  # beyond it the flattened picture changes no more
+_SLOPE_SIDE = 256  # pixels of the copy that slopes are measured on
+_SLOPES = 0.0012, 0.003  # lightness per unit: a long gradient's, and a cheek's
 _GROWTH = 2.5  # of the weight from one pass to the next; slower growth (2) takes a quarter longer and looks the same
 
 
@@ -113,11 +115,24 @@ def _packed_laplacian(height: int, width: int) -> Plane:
 
 
 def stepped(lightness: Plane, cel: Cel, skin: Plane, unit: float) -> Plane:
-    """Quantise lightness into soft steps: fewer and softer ones on skin, after blurring away its texture."""
+    """Quantise lightness into soft steps: fewer and softer ones on skin, after blurring away its texture.
+
+    A long gradient, such as a wall's or a dim sky's, keeps its smooth lightness: it has no side in the shade.
+    """
     steps = _steps(lightness, cel.levels, cel.softness, 0.2)
     skin_steps = _steps(blur(lightness, 2.5 * unit), cel.skin_levels, 1.3 * cel.softness, 0.35)
     cels = blur(mix(steps, skin_steps, smoothstep(0.2, 0.6, skin)), 0.7 * unit)
-    return mix(lightness, cels, cel.amount)
+    return mix(lightness, cels, cel.amount * _shaped(lightness, unit))
+
+
+def _shaped(lightness: Plane, unit: float) -> Plane:
+    """How far lightness falls as on a thing with sides, 0..1, and not in one long gradient."""
+    small = shrink(lightness, _SLOPE_SIDE)
+    unit *= len(small) / len(lightness)
+    slope: Plane = np.hypot(*cv.gradient(blur(small, 4 * unit))) * np.float32(unit)
+    shaped = blur(smoothstep(*_SLOPES, slope), 12 * unit)
+    height, width = lightness.shape
+    return cv.resize(shaped, width, height, Interpolation.LINEAR)
 
 
 def _steps(lightness: Plane, levels: int, softness: float, phase: float) -> Plane:

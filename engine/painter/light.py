@@ -10,12 +10,14 @@ import numpy as np
 
 from engine.cv import Interpolation, Plane, Planes
 from engine.painter.flow import Flow
+from engine.painter.lines import uncrowded
 from engine.painter.noise import Random
 from engine.painter.planes import grid, luma, resize, screened, smoothstep, vector
 from engine.painter.smoothing import blur
 from styles.recipe import Bloom, Glow, Neon
 
 _SPILL = ((0.5, 0.5), (1.2, 0.3), (3.0, 0.2))  # (factor on the radius, share): light falls off faster than a Gaussian
+_MOST_NEON = 0.12  # of any area, that shines
 _RAYS = 721  # directions that a sun's rays are drawn in
 _RAY_WIDTH = 3  # of them, over which a ray is blurred
 
@@ -61,7 +63,7 @@ def _spilt(small: Planes, bloom: Bloom, unit: float) -> Planes:
 
 def shining(planes: Planes, edges: Plane, flow: Flow, neon: Neon, unit: float) -> Planes:
     """Let the bright side of edges shine, in a colour that follows their direction."""
-    tubes = smoothstep(neon.faint, neon.full, -edges) * neon.amount
+    tubes = uncrowded(-edges, (neon.faint, neon.full), _MOST_NEON, unit) * neon.amount
     upright = flow.y * flow.y
     tubes = tubes * (vector(neon.level) + (vector(neon.upright) - vector(neon.level)) * upright)
     height, width = planes.shape[1:]

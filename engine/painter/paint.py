@@ -21,7 +21,6 @@ from engine.painter.photo import Photo
 from engine.painter.planes import mix, smoothstep, to_pixels
 from engine.painter.screen import printed
 from engine.painter.sheet import sealed, with_margin
-from engine.painter.skin import without_holes
 from engine.painter.sky import with_painted_sky
 from engine.painter.smoothing import blur, guided_upsampling
 from engine.painter.sparkle import sparkling
@@ -187,7 +186,7 @@ def _graded(lab: Planes, photo: Photo, recipe: Recipe) -> Planes:
     if recipe.blush:
         lab = blushing(lab, photo.skin, recipe.blush, photo.small_unit)
     if recipe.palette:
-        lab = limited(lab, recipe.palette, without_holes(photo.skin, photo.small_unit))
+        lab = limited(lab, recipe.palette, photo.complexion)
     return lab
 
 

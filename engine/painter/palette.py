@@ -12,17 +12,18 @@ _SKIN = 0.5  # of the amount, that skin is spared
 _SOFTNESS = 0.0035  # squared distance in OKLab over which one ink gives way to the next
 
 
-def limited(lab: Planes, palette: Palette, skin: Plane) -> Planes:
+def limited(lab: Planes, palette: Palette, complexion: Plane) -> Planes:
     """Replace the colours of OKLab planes by the nearest inks, softly where two are alike near.
 
-    Skin keeps more of its own: from one ink to the next, its smooth gradients would break up into patches.
+    What has the colour of skin keeps more of its own: from one ink to the next, its smooth gradients would break up
+    into patches.
     """
     inks = [to_oklab(vector(colour))[:, 0, 0] for colour in palette.colours]
     distances = np.stack([_distance(lab, ink) for ink in inks])
     weights = np.exp((distances.min(0) - distances) * np.float32(1 / _SOFTNESS))
     weights *= np.reciprocal(weights.sum(0))
     nearest = np.stack([np.tensordot(np.array([ink[axis] for ink in inks]), weights, 1) for axis in range(3)])
-    return mix(lab, nearest, palette.amount * (1 - _SKIN * skin))
+    return mix(lab, nearest, palette.amount * (1 - _SKIN * complexion))
 
 
 def _distance(lab: Planes, ink: Plane) -> Plane:

@@ -11,7 +11,7 @@ from engine.contract import Pixels
 from engine.cv import Interpolation, Plane, Planes
 from engine.oklab import to_oklab
 from engine.painter.planes import luma, shrunk_size, to_planes
-from engine.painter.skin import complexion, find_skin, find_small_faces, without_holes
+from engine.painter.skin import complexion, find_skin, find_small_faces, without_holes, without_patches
 
 COLOUR_SIDE = 512
 """Pixels of the longer side of the copy that colours are decided on: eyes see colour coarsely, and light finely."""
@@ -35,7 +35,7 @@ class Photo:
     skin
         How much every pixel of the small copy looks like skin, 0..1.
     complexion
-        How much its colour alone could be that of skin, 0..1, without holes.
+        How much its colour alone could be that of skin, 0..1, without holes and patches.
     small_faces
         How much every pixel of it belongs to a face too small for the brush, 0..1.
     unit
@@ -65,7 +65,7 @@ class Photo:
             colour=cv.split(cv.look_up(small, curve)),
             original=original,
             skin=find_skin(original, small_unit),
-            complexion=without_holes(likeness, small_unit),
+            complexion=without_patches(without_holes(likeness, small_unit), original[0], small_unit),
             small_faces=find_small_faces(likeness, small_unit),
             unit=unit,
         )

@@ -69,7 +69,7 @@ def _stepped(share: Plane) -> Plane:
     """Keep a few flat tones, rather a darker than a lighter one."""
     position = share * _TONES
     level: Plane = np.floor(position)
-    level += smoothstep(0.75, 0.95, position - level)
+    level += smoothstep(0.6, 0.8, position - level)
     return level * (1 / _TONES)
 
 

@@ -6,14 +6,16 @@ from numpy.typing import NDArray
 from engine import cv
 from engine.cv import Plane, Planes
 from engine.painter.planes import ramp, shrink, smoothstep
-from engine.painter.smoothing import blur
+from engine.painter.smoothing import blur, guided_upsampling
 
 _DECIDING_SIDE = 128  # pixels; how an area lies in the frame is judged on a copy of this size
 _LIKELY = 0.5
 _WIDE = 28  # units; half the width of a face that is large enough for the brush
 _NARROW = 3  # units; half the width of what is too small to be a face
 _AROUND = 9  # units around a small face that belong to it: hair, a hat, glasses
-_HOLE = 16  # units of radius, of a hole in a face
+_PATCH = 24  # units within which a likeness is evened out
+_SAME_LIGHTNESS = 0.003  # variance of lightness, below which two things count as equally light
+_HOLE = 60  # units a side, of the largest hole in a face
 
 
 def complexion(lab: Planes) -> Plane:
@@ -40,10 +42,21 @@ def complexion(lab: Planes) -> Plane:
 
 
 def without_holes(likeness: Plane, unit: float) -> Plane:
-    """Close the holes that highlights, eyes and lips leave in a face, and take its rim in."""
-    radius = max(1, round(_HOLE * unit))
-    closed: Plane = cv.erode(cv.dilate(likeness, cv.ellipse(2 * radius + 1)), cv.ellipse(2 * radius - 1))
-    return closed
+    """Fill the holes that highlights, eyes and lips leave in a face, and take its rim in.
+
+    A hole is enclosed by what is likely: gaps between strands of hair, with the wall behind, are none.
+    """
+    labels, stats = cv.components((likeness < _LIKELY).astype(np.uint8), connectivity=4)
+    holes = stats[:, 4] < (_HOLE * unit) ** 2
+    holes[0] = False
+    filled = np.maximum(likeness, np.take(holes, labels).astype(np.float32))
+    return cv.dilate(filled, np.ones((3, 3), np.uint8))
+
+
+def without_patches(likeness: Plane, lightness: Plane, unit: float) -> Plane:
+    """Even a likeness out among what is equally light nearby: hair that is likely here and there is so by half."""
+    radius = max(1, round(_PATCH * unit))
+    return np.clip(guided_upsampling(lightness, likeness, radius, _SAME_LIGHTNESS), 0, 1)
 
 
 def find_skin(lab: Planes, unit: float) -> Plane:

@@ -166,11 +166,16 @@ def test_flattening_makes_texture_into_one_colour_and_keeps_the_step_between_are
 
 
 def test_cels_have_as_many_steps_as_they_are_told() -> None:
-    ramp = np.tile(np.linspace(0, 1, 600, dtype=np.float32), (40, 1))
-    nobody = np.zeros_like(ramp)
-    cels = stepped(ramp, Cel(levels=5, skin_levels=5, softness=0.02, amount=1), nobody, 0.35)
-    edges = np.flatnonzero(np.diff(cels[20]) > 0.02)
+    ramp = np.tile(np.linspace(0, 1, 100, dtype=np.float32), (100, 1))
+    cels = stepped(ramp, Cel(levels=5, skin_levels=5, softness=0.02, amount=1), np.zeros_like(ramp), 0.35)
+    edges = np.flatnonzero(np.diff(cels[50]) > 0.03)
     assert 4 <= (np.diff(edges, prepend=-10) > 5).sum() <= 5
+
+
+def test_a_long_gradient_is_no_cel_and_keeps_its_smooth_lightness() -> None:
+    wall = np.tile(np.linspace(0.3, 0.6, 400, dtype=np.float32), (400, 1))
+    cels = stepped(wall, Cel(levels=5, skin_levels=5, softness=0.02, amount=1), np.zeros_like(wall), 0.35)
+    assert np.abs(cels - wall).max() < 0.01
 
 
 def test_enlarging_along_a_guide_keeps_the_guides_edges() -> None:
