@@ -18,7 +18,7 @@ from bot.store import Store, StoreError
 from engine.checked import CheckedEngine
 from engine.contract import Engine
 from engine.dispatcher import Dispatcher
-from engine.images import Decoder
+from engine.images import MAX_SIDE, Decoder
 from engine.local import LocalEngine
 from engine.painter.runner import PainterRunner
 from engine.studio import Studio
@@ -52,10 +52,18 @@ def painter_workers(wanted: int | None) -> int:
 
 
 @contextlib.asynccontextmanager
-async def studio(choice: EngineChoice, *, workers: int, checks: bool = True) -> AsyncIterator[Studio]:
-    """The pixel side, for the bot and the command line alike. Processes start with the first photo."""
+async def studio(
+    choice: EngineChoice, *, workers: int, checks: bool = True, max_side: int = MAX_SIDE
+) -> AsyncIterator[Studio]:
+    """The pixel side, for the bot and the command line alike. Processes start with the first photo.
+
+    Parameters
+    ----------
+    max_side
+        Pixels; larger photos are scaled down to it.
+    """
     engine = _engine(choice, workers)
-    decoder = Decoder()
+    decoder = Decoder(max_side=max_side)
     try:
         yield Studio(decoder, CheckedEngine(engine) if checks else engine)
     finally:

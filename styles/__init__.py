@@ -30,6 +30,8 @@ __all__ = [
     "StyleError",
     "Tuning",
     "load",
+    "parse",
+    "source",
 ]
 
 _LEADS = "ghibli"
@@ -186,8 +188,7 @@ def _read_all(folder: Traversable, problems: list[str]) -> dict[str, Style | Non
 
 def _read(file: Traversable, problems: list[str]) -> Style | None:
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-        return _parse(file.name.removesuffix(".toml"), table)
+        return parse(file.name.removesuffix(".toml"), file.read_text(encoding="utf-8"))
     except ValidationError as error:
         problems += [f"{file.name}: {_field(fault['loc'])}: {fault['msg']}" for fault in error.errors()]
     except OSError as error:
@@ -197,11 +198,25 @@ def _read(file: Traversable, problems: list[str]) -> Style | None:
     return None
 
 
-def _parse(style_id: str, table: dict[str, object]) -> Style:
+def parse(style_id: str, text: str) -> Style:
+    """Read one style's text.
+
+    Raises
+    ------
+    ValueError
+        It is no TOML, or no style (a `pydantic.ValidationError`).
+    """
+    table = tomllib.loads(text)
     if "id" in table:
         raise ValueError("id: it is the file's name and must not stand in the file")
     # through JSON, since strict validation takes a list for a tuple there but not from Python values
     return Style.model_validate_json(json.dumps({"id": style_id, **table}, default=str))
+
+
+def source(style_id: str, folder: Path | None = None) -> Path:
+    """The file that a style is read from: one of the built-in ones, or of the operator's own `folder`."""
+    built_in = Path(__file__).parent / f"{style_id}.toml"
+    return built_in if folder is None or built_in.exists() else folder / built_in.name
 
 
 def _field(location: tuple[int | str, ...]) -> str:

@@ -8,9 +8,10 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from typer.core import TyperGroup
 
 from bot import app
-from bot.cli import failure, pictures
+from bot.cli import calibrate, failure, pictures
 from bot.cli.failure import CommandError
 from bot.settings import EngineChoice
 from engine.contract import Medium, Pixels
@@ -21,15 +22,28 @@ from engine.sheet import contact_sheet
 from engine.studio import Look, Studio
 from styles import Catalogue, Style
 
+_DEFAULT = "list"
 _TILE = 384
 
 
+class _Group(TyperGroup):
+    """`animify styles` alone lists; what is no subcommand belongs to the list."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]  # typer calls it with its own Context, whose base it does not export
+        if not args or args[0] not in {*self.commands, *ctx.help_option_names}:
+            args = [_DEFAULT, *args]
+        return super().parse_args(ctx, args)
+
+
 def register(cli: typer.Typer) -> None:
-    """Add the command."""
-    cli.command("styles", help="List the styles, or draw a contact sheet of them.")(styles)
+    """Add the command and those below it."""
+    group = typer.Typer(cls=_Group, help="List the styles, draw a contact sheet of them, or find out how far they go.")
+    group.command(_DEFAULT, help="List the styles, or draw a contact sheet of them (the default).")(show)
+    calibrate.register(group)
+    cli.add_typer(group, name="styles")
 
 
-def styles(
+def show(
     photos: Annotated[
         list[Path] | None, typer.Argument(metavar="[PHOTO]...", help="For the sheet: a row each.")
     ] = None,

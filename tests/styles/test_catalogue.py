@@ -101,7 +101,7 @@ def test_every_problem_of_every_file_is_named_at_once(tmp_path: Path) -> None:
         ("black = 0.12", "black = 1.2", "painter.screen.black"),
         ("below = 0.44", "below = 0.88", "painter.screen"),
         ("[painter.paper]", "[painter.wash]\nsize = 70\npools = 0.1\n[painter.paper]", "painter"),
-        ("lift = 0.12", "lift = 0.5", "painter.guard.lift"),
+        ("lift = 0.10", "lift = 0.5", "painter.guard.lift"),
         ("[checks]", "[cheques]", "cheques"),
         (
             "[models.sdxl]",

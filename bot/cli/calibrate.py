@@ -1,0 +1,235 @@
+"""`animify styles calibrate`: find out by trying how far each style goes, and write it into its file."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from bot import app
+from bot.cli import failure, pictures
+from bot.cli.failure import CommandError
+from bot.settings import EngineChoice
+from engine.calibration import Ends, Knob, PainterKnob, Reading, Trial, propose, read, today
+from engine.checks import SIDE, Verdict, examine
+from engine.contract import Medium, Pixels
+from engine.encoding import encode
+from engine.errors import EngineError
+from engine.faces import FaceDetector
+from engine.images import Photo
+from engine.measures import edge_f1, luma, palette_distance
+from engine.sheet import contact_sheet
+from engine.studio import Look, Studio
+from styles import Style, source
+from styles.writing import update
+
+KINDS: Final = ("portrait", "landscape", "pet", "group", "low light")
+"""What photos are sorted by, and how their folders are called; the rest is "other"."""
+
+_ENDINGS: Final = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".heic", ".heif"}
+_TILE: Final = 220
+_ON_A_SHEET: Final = 5  # values of the knob; more would be too small to see
+
+
+class Model(StrEnum):
+    """What paints."""
+
+    PAINTER = "painter"
+    EDIT = "edit"
+    SD15 = "sd15"
+    SDXL = "sdxl"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A photo to try on, and what it shows."""
+
+    kind: str
+    photo: Photo = field(repr=False)
+
+
+def register(group: typer.Typer) -> None:
+    """Add the command."""
+    group.command("calibrate", help="Find out how far each style goes, and write it into its file.")(calibrate)
+
+
+def calibrate(
+    photos: Annotated[
+        list[Path],
+        typer.Argument(metavar="PHOTO...", help=f"Photos, or folders of them; folders named {', '.join(KINDS)} sort."),
+    ],
+    model: Annotated[Model, typer.Option(help="What paints.")] = Model.PAINTER,
+    style: Annotated[list[str] | None, typer.Option(help="Only this style (may be repeated).")] = None,
+    faces: Annotated[Path | None, typer.Option(metavar="FILE", help="A YuNet face detector (.onnx).")] = None,
+    sheets: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Draw a contact sheet a style in here.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Propose, and write nothing.")] = False,
+) -> None:
+    """Sweep the strength of each style over the photos, print what was measured, propose, and write."""
+    if model is not Model.PAINTER:
+        raise CommandError(f"{model}: no engine for it is installed here; --model painter is")
+    settings = failure.settings()
+    catalogue = failure.catalogue(settings.styles)
+    if unknown := [name for name in style or () if name not in catalogue]:
+        raise CommandError(f"{unknown[0]}: no such style; there are {', '.join(catalogue)}")
+    sweep = _Sweep(PainterKnob(), _detector(faces))
+    chosen = [catalogue[name] for name in style or catalogue]
+    workers = app.painter_workers(settings.workers)
+    asyncio.run(sweep.run(chosen, _files(photos), workers))
+    for each in chosen:
+        readings = read(sweep.trials[each.id])
+        ends = propose(readings)
+        _print(each, readings, ends)
+        if sheets:
+            _draw(sheets / f"{each.id}-{model}.jpg", sweep.shown, sweep.pictures[each.id])
+        if ends and not dry_run:
+            _write(source(each.id, settings.styles), sweep.knob, each, ends)
+
+
+def _detector(model: Path | None) -> FaceDetector | None:
+    with failure.told(ValueError):
+        return FaceDetector(model) if model else None
+
+
+def _files(paths: Sequence[Path]) -> list[tuple[str, Path]]:
+    """Every photo with its kind: the name of its folder."""
+    found = [file for path in paths for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
+    files = [file for file in found if file in paths or file.suffix.lower() in _ENDINGS]
+    if not files:
+        raise CommandError(f"{paths[0]}: there is no photo in it")
+    return [(_kind(file.parent.name), file) for file in files]
+
+
+def _kind(folder: str) -> str:
+    name = folder.lower().replace("-", " ").replace("_", " ").removesuffix("s")
+    return name if name in KINDS else "other"
+
+
+class _Sweep:
+    """All trials, under one progress bar."""
+
+    def __init__(self, knob: Knob, detector: FaceDetector | None) -> None:
+        self.knob = knob
+        self.samples: list[Sample] = []
+        self.shown: dict[int, Pixels] = {}
+        self.trials: defaultdict[str, list[Trial]] = defaultdict(list)
+        self.pictures: defaultdict[str, dict[tuple[int, float], Pixels]] = defaultdict(dict)
+        self._detector = detector
+
+    async def run(self, styles: Sequence[Style], files: Sequence[tuple[str, Path]], workers: int) -> None:
+        """Try every style at every value on every photo."""
+        # at the size that the checks measure at: the recipe's lengths go with the size, and it is several times faster
+        async with app.studio(EngineChoice.PAINTER, workers=workers, checks=False, max_side=SIDE) as studio:
+            self.samples = [sample async for sample in _opened(studio, files)]
+            kinds = [sample.kind for sample in self.samples]
+            self.shown = {kinds.index(kind): self.samples[kinds.index(kind)].photo.pixels for kind in set(kinds)}
+            numbers = range(len(self.samples))
+            tasks = [(style, value, number) for style in styles for value in self.knob.values for number in numbers]
+            lanes, judge = asyncio.Semaphore(workers), ThreadPoolExecutor(1)  # a detector serves one thread
+            with judge, Progress(console=Console(stderr=True)) as bar:
+                task = bar.add_task("calibrating", total=len(tasks))
+
+                async def tried(style: Style, value: float, number: int) -> None:
+                    async with lanes:
+                        picture = await self._painted(studio, style, value, number)
+                    await asyncio.get_running_loop().run_in_executor(judge, self._judge, style, value, number, picture)
+                    bar.advance(task)
+
+                await asyncio.gather(*(tried(*each) for each in tasks))
+
+    async def _painted(self, studio: Studio, style: Style, value: float, number: int) -> Pixels:
+        turned, strength = self.knob.at(style, value)
+        look = Look(style=turned, strength=strength, seed=0)
+        picture = await studio.paint(f"{style.id} at {value}", self.samples[number].photo, look, lambda _: None)
+        return picture.pixels
+
+    def _judge(self, style: Style, value: float, number: int, picture: Pixels) -> None:
+        photo = self.samples[number].photo.pixels
+        self.trials[style.id].append(
+            Trial(
+                value=value,
+                kind=self.samples[number].kind,
+                verdict=examine(photo, picture, style.checks),
+                edges=edge_f1(luma(photo), luma(picture)),
+                colours=palette_distance(photo, picture),
+                faces=self._detector.kept(photo, picture) if self._detector else None,
+            )
+        )
+        if number in self.shown:
+            self.pictures[style.id][number, value] = picture
+
+
+async def _opened(studio: Studio, files: Sequence[tuple[str, Path]]) -> AsyncIterator[Sample]:
+    for kind, file in files:
+        try:
+            photo = await studio.prepare(pictures.read(file))
+        except EngineError as error:
+            raise CommandError(f"{file}: {pictures.sentence(error)}") from None
+        yield Sample(kind, photo)
+
+
+def _print(style: Style, readings: Sequence[Reading], ends: Ends | None) -> None:
+    console = Console(highlight=False)
+    faces = any(reading.faces is not None for reading in readings)
+    table = Table(title=f"{style.emoji} {style.label}", title_justify="left", box=None, pad_edge=False)
+    for heading in ("value", "edges", "fewest", "colours", *(["faces"] if faces else []), "refused"):
+        table.add_column(heading, justify="left" if heading in {"fewest", "refused"} else "right")
+    for reading in readings:
+        table.add_row(
+            f"{reading.value:g}",
+            f"{reading.edges:.2f}",
+            _fewest(reading.edges_by_kind),
+            f"{reading.colours:.3f}",
+            *(["-" if reading.faces is None else f"{reading.faces:.0%}"] if faces else []),
+            ", ".join(f"{count} {verdict}" for verdict, count in reading.refused.items() if verdict is not Verdict.FIT),
+        )
+    console.print(table)
+    console.print(f"{_proposal(ends)}\n")
+
+
+def _fewest(edges_by_kind: Mapping[Hashable, float]) -> str:
+    """The kind of photos that keeps the fewest edges."""
+    kind = min(edges_by_kind, key=edges_by_kind.__getitem__)
+    return f"{edges_by_kind[kind]:.2f} {kind}"
+
+
+def _proposal(ends: Ends | None) -> str:
+    if ends is None:
+        return "no value both changes every photo and shows it: the recipe, or the limits of its checks, have to change"
+    note = "; the recipe itself could be bolder: even there most edges are kept" if ends.timid else ""
+    return f"from {ends.subtle:g} to {ends.bold:g}{note}"
+
+
+def _write(file: Path, knob: Knob, style: Style, ends: Ends) -> None:
+    table, values = knob.entry(ends, today(Model.PAINTER, style.painter.revision))
+    try:
+        update(file, table, values)
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror}") from None
+    except ValueError as error:
+        raise CommandError(f"{file}: what was found does not fit into it: {error}") from None
+
+
+def _draw(file: Path, photos: dict[int, Pixels], shown: dict[tuple[int, float], Pixels]) -> None:
+    """Draw a row for the first photo of each kind, and a column for some of the values."""
+    values = sorted({value for _, value in shown})
+    some = [values[round(place)] for place in np.linspace(0, len(values) - 1, _ON_A_SHEET)]
+    rows = [[photo, *(shown[number, value] for value in some)] for number, photo in photos.items()]
+    sheet = contact_sheet(rows, ["photo", *(f"{value:g}" for value in some)], tile=_TILE)
+    encoded = encode(
+        sheet,
+        limit=pictures.LIMIT,
+        medium=Medium.FILTER,
+        engine="contact sheet",
+        style=file.stem,
+        image_format=pictures.format_of(file),
+    )
+    pictures.write(file, encoded.data)
