@@ -19,7 +19,7 @@ test: .venv/.dev
 	$(BIN)/lint-imports
 	$(BIN)/pytest
 
-bench: .venv/.dev
+bench: .venv/.bench
 	$(BIN)/python -m benchmarks
 
 clean:
@@ -39,4 +39,9 @@ clean:
 .venv/.dev: .venv/bin/python pyproject.toml
 	@echo "installing animify and its test tools into .venv (once) ..."
 	@$(PIP) --editable '.[dev]'
+	@touch $@
+
+.venv/.bench: .venv/.dev
+	@echo "installing what the benchmarks compare with into .venv (once) ..."
+	@$(PIP) --editable '.[bench]'
 	@touch $@
