@@ -9,7 +9,7 @@ from engine.cv import Plane, Planes
 from engine.oklab import to_oklab
 from engine.painter.photo import Photo
 from engine.painter.planes import Shape, mix, smoothstep
-from engine.painter.smoothing import blur, even_out
+from engine.painter.smoothing import blur, even_out, local_trend
 from styles.recipe import Guard, Screen
 
 _LIGHTNESS = np.linspace(0, 1, 256, dtype=np.float32)
@@ -19,7 +19,8 @@ _LIGHTNESS_OF_LUMA = to_oklab(np.broadcast_to(_LIGHTNESS, (3, 1, 256)))[0, 0]
 _RIM = 0.12  # half the height over which the rim of a dot fades
 _FINEST = 4  # pixels of a period along the rows
 _TONES = 6  # from black to white
-_REACH = 5  # units over which skin's own tone is taken
+_REACH = 10  # units over which skin's own tone is taken
+_SHADING = 0.002  # variance of lightness, above which two sides of an edge each have their own
 
 
 def printed(brushed: Plane, ink: Plane, photo: Photo, screen: Screen, guard: Guard) -> Planes:
@@ -38,7 +39,8 @@ def printed(brushed: Plane, ink: Plane, photo: Photo, screen: Screen, guard: Gua
     skin = _Skin.of(photo, guard)
     fine = photo.enlarged(photo.small_faces)  # which dots of the full size would cover
     soft = blur(_stretched(brushed, screen, unit), 0.8 * unit)
-    share = _stepped(skin.held(mix(_toned(soft, screen), photo.grey, fine)))
+    toned = _toned(soft, screen)
+    share = _stepped(skin.held(mix(toned, np.where(toned == 1, toned, photo.grey), fine)))
     pitch = screen.pitch * unit
     dots = mix(_dots(share, pitch), _dots(share, pitch / 2), fine)
     inked = mix(skin.held(soft), dots, screen.amount)
@@ -93,8 +95,8 @@ class _Skin:
 
     @classmethod
     def of(cls, photo: Photo, guard: Guard) -> "_Skin":
-        weight, reach = photo.complexion, _REACH * photo.small_unit
-        own = blur(photo.original[0] * weight, reach) / (blur(weight, reach) + 1e-3)
+        weight, reach = photo.complexion, max(1, round(_REACH * photo.small_unit))
+        own = local_trend(photo.original[0], photo.original[0], weight, reach, _SHADING)
         darkest, lightest = (
             photo.enlarged(np.interp(own + shift, _LIGHTNESS_OF_LUMA, _LIGHTNESS).astype(np.float32))
             for shift in (-guard.drop, guard.lift)

@@ -13,8 +13,10 @@ _LIKELY = 0.5
 _WIDE = 28  # units; half the width of a face that is large enough for the brush
 _NARROW = 3  # units; half the width of what is too small to be a face
 _AROUND = 9  # units around a small face that belong to it: hair, a hat, glasses
+_COOL_LIGHT = 35  # degrees of hue, that the shine of a window or the sky may turn skin by
 _PATCH = 24  # units within which a likeness is evened out
 _SAME_LIGHTNESS = 0.003  # variance of lightness, below which two things count as equally light
+_CLEAR = 0.1, 0.9  # likeness, below and above which it is none and all: else hair beside a face would have some
 _HOLE = 60  # units a side, of the largest hole in a face
 
 
@@ -22,7 +24,8 @@ def complexion(lab: Planes) -> Plane:
     """Return how much the colour of every pixel could be that of skin, 0..1.
 
     Skin of every tone has a hue between pink and yellow, and a chroma in proportion to its lightness, a larger one the
-    darker it is; dark hair has less. Wood, sand, bread and ginger cats are alike: this asks for colour alone.
+    darker it is; dark hair has less. Where it shines it is paler, and a cool light turns it towards violet. Wood, sand,
+    bread and ginger cats are alike: this asks for colour alone.
 
     Parameters
     ----------
@@ -33,7 +36,7 @@ def complexion(lab: Planes) -> Plane:
     chroma, hue = cv.polar(a, b)
     hue = np.where(hue > 180, hue - 360, hue)  # noqa: PLR2004 - half a turn
     saturation = np.divide(chroma, lightness + 1e-3)
-    likeness = smoothstep(-18, 4, hue)
+    likeness = smoothstep(-18, 4, hue + _COOL_LIGHT * smoothstep(0.07, 0.03, saturation))
     likeness *= smoothstep(90, 70, hue)
     likeness *= smoothstep(0.0, 0.016, saturation - 0.02 - 0.055 * smoothstep(0.5, 0.25, lightness))
     likeness *= smoothstep(0.28, 0.21, saturation)
@@ -56,7 +59,7 @@ def without_holes(likeness: Plane, unit: float) -> Plane:
 def without_patches(likeness: Plane, lightness: Plane, unit: float) -> Plane:
     """Even a likeness out among what is equally light nearby: hair that is likely here and there is so by half."""
     radius = max(1, round(_PATCH * unit))
-    return np.clip(guided_upsampling(lightness, likeness, radius, _SAME_LIGHTNESS), 0, 1)
+    return smoothstep(*_CLEAR, guided_upsampling(lightness, likeness, radius, _SAME_LIGHTNESS))
 
 
 def find_skin(lab: Planes, unit: float) -> Plane:

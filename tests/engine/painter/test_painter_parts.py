@@ -350,6 +350,16 @@ def test_a_palette_brings_colours_near_its_inks_and_spares_skin() -> None:
     assert apart(limited(lab, palette, nobody + 1)) > 0.4 * apart(lab)
 
 
+def test_small_brown_things_before_a_pale_sky_have_no_halo_of_dots() -> None:
+    sky = np.full((384, 384, 3), (225, 215, 200), np.uint8)
+    sky[300:] = (60, 50, 45)
+    sky[100:112, 180:192] = (150, 100, 75)
+    picture = paint(sky, STYLES["manga"].painter, 0.5, 1, ignore)
+    around = picture[90:124, 168:204].copy()
+    around[8:24, 10:26] = 255  # the thing itself, with its line
+    assert around.min() > 200
+
+
 def test_skin_is_printed_without_patches() -> None:
     photo = face(SKIN_TONES["tan"], 320)
     inner = cv2.erode(face_area(320).astype(np.uint8), np.ones((25, 25), np.uint8)) > 0
