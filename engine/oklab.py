@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import cv
-from engine.cv import Planes
+from engine.cv import Plane, Planes
 
 Table = NDArray[np.float32]
 """A function of 0..1 as evenly spaced samples."""
@@ -17,6 +17,8 @@ _GREY = np.linspace(0, 1, SAMPLES)
 _TOE, _LINEAR_TOE = 0.04045, 0.0031308  # where the straight part of sRGB's curve ends (IEC 61966-2-1)
 _DECODE: Table = np.where(_GREY <= _TOE, _GREY / 12.92, ((_GREY + 0.055) / 1.055) ** 2.4).astype(np.float32)
 _ENCODE: Table = np.where(_GREY <= _LINEAR_TOE, _GREY * 12.92, 1.055 * _GREY ** (1 / 2.4) - 0.055).astype(np.float32)
+
+_LIGHTNESS_OF_GREY = np.cbrt(_DECODE)
 
 # linear sRGB to cone responses, and their cube roots to OKLab
 _TO_CONES = np.array(
@@ -49,6 +51,11 @@ def from_oklab(lab: Planes) -> Planes:
     """Turn OKLab planes into sRGB planes; colours outside the gamut are clipped."""
     roots = cv.transform(cv.merge(lab), _FROM_LAB)
     return cv.split(sample(_ENCODE, cv.transform(roots * roots * roots, _FROM_CONES)))
+
+
+def grey_of(lightness: Plane) -> Plane:
+    """Return the greys, in sRGB, that are as light as OKLab says."""
+    return np.interp(lightness, _LIGHTNESS_OF_GREY, _GREY).astype(np.float32)
 
 
 def sample(table: Table, values: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from engine.cv import Interpolation, Plane, Planes
-from engine.oklab import from_oklab, to_oklab
+from engine.oklab import from_oklab, grey_of, to_oklab
 from engine.painter.photo import Photo
 from engine.painter.planes import resize
 from engine.painter.smoothing import local_trend
@@ -11,7 +11,7 @@ from styles.recipe import Guard
 
 _REACH = 20  # units around, within which the change of one face is taken as one
 _SHADING = 0.002  # variance of lightness, below which the shading within a face does not count as another face's
-_LIGHTNESS_TO_LUMA = 1.37  # the exponent between them: luma is about the 1/2.2nd power of light, lightness the third
+_DARKEST = 0.09  # lightness, for what is blacker still cannot be scaled
 _NOTHING = 0.004  # a change that nobody sees
 
 
@@ -38,11 +38,11 @@ def guarded(picture: Planes, photo: Photo, guard: Guard) -> Planes:
 
 
 def _corrections(after: Planes, picture: Planes, photo: Photo, guard: Guard) -> tuple[Plane, Planes]:
-    """Return the factor on luma, and what is to be added to R, G and B before it, that keep the guard's limits."""
+    """Return the factor on light, and what is to be added to R, G and B before it, that keep the guard's limits."""
     weight, reach = photo.complexion, max(1, round(_REACH * photo.small_unit))
     change = local_trend(photo.original[0], after - photo.original, weight, reach, _SHADING)
     excess = change[0] - np.clip(change[0], -guard.drop, guard.lift)
-    light = np.power(np.clip(1 - excess / np.maximum(after[0], 0.02), 0.1, 3), _LIGHTNESS_TO_LUMA)
+    light = np.clip(grey_of(after[0] - excess) / grey_of(np.maximum(after[0], _DARKEST)), 0.1, 3)
     moved = np.hypot(change[1], change[2])
     back = weight * (1 - guard.tint / np.maximum(moved, guard.tint + 1e-6))
     tinted = np.stack([after[0], after[1] - change[1] * back, after[2] - change[2] * back])

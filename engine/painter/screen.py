@@ -6,19 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.cv import Plane, Planes
-from engine.oklab import to_oklab
+from engine.oklab import grey_of
 from engine.painter.photo import Photo
 from engine.painter.planes import Shape, mix, smoothstep
 from engine.painter.smoothing import blur, even_out, local_trend
 from styles.recipe import Guard, Screen
 
-_LIGHTNESS = np.linspace(0, 1, 256, dtype=np.float32)
-_LIGHTNESS_OF_LUMA = to_oklab(np.broadcast_to(_LIGHTNESS, (3, 1, 256)))[0, 0]
-"""OKLab lightness of 256 evenly spaced greys: what a dotted area looks like from a distance."""
-
 _RIM = 0.12  # half the height over which the rim of a dot fades
 _FINEST = 4  # pixels of a period along the rows
 _TONES = 6  # from black to white
+_SOLID = (0.03, 0.01)  # shares of paper below which ink closes up
 _REACH = 10  # units over which skin's own tone is taken
 _SHADING = 0.002  # variance of lightness, above which two sides of an edge each have their own
 
@@ -40,11 +37,12 @@ def printed(brushed: Plane, ink: Plane, photo: Photo, screen: Screen, guard: Gua
     fine = photo.enlarged(photo.small_faces)  # which dots of the full size would cover
     soft = blur(_stretched(brushed, screen, unit), 0.8 * unit)
     toned = _toned(soft, screen)
-    share = _stepped(skin.held(mix(toned, np.where(toned == 1, toned, photo.grey), fine)))
+    stepped = _stepped(skin.held(mix(toned, np.where(toned == 1, toned, photo.grey), fine)))
+    share = np.maximum(stepped, np.maximum(skin.darkest, _SOLID[0]) * skin.weight)  # skin is never solid black
     pitch = screen.pitch * unit
     dots = mix(_dots(share, pitch), _dots(share, pitch / 2), fine)
     inked = mix(skin.held(soft), dots, screen.amount)
-    solid = screen.amount * smoothstep(0.03, 0.01, share)
+    solid = screen.amount * smoothstep(*_SOLID, share)
     strands = smoothstep(0.04, 0.10, photo.grey - blur(photo.grey, 7 * unit))
     page = np.clip(inked * (1 - solid) * (1 - ink) + 0.9 * strands * solid, 0, 1)
     return np.broadcast_to(page, (3, *page.shape))
@@ -97,10 +95,8 @@ class _Skin:
     def of(cls, photo: Photo, guard: Guard) -> "_Skin":
         weight, reach = photo.complexion, max(1, round(_REACH * photo.small_unit))
         own = local_trend(photo.original[0], photo.original[0], weight, reach, _SHADING)
-        darkest, lightest = (
-            photo.enlarged(np.interp(own + shift, _LIGHTNESS_OF_LUMA, _LIGHTNESS).astype(np.float32))
-            for shift in (-guard.drop, guard.lift)
-        )
+        # from a distance, an area of dots looks like the grey of its share of paper
+        darkest, lightest = (photo.enlarged(grey_of(own + shift)) for shift in (-guard.drop, guard.lift))
         return cls(darkest, lightest, photo.enlarged(weight))
 
     def held(self, share: Plane) -> Plane:

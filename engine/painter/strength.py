@@ -79,8 +79,15 @@ def _(part: Brush, gain: float) -> Brush:
 @_scaled.register
 def _(part: Line, gain: float) -> Line:
     factor = math.sqrt(gain)
+    broad = max(1.0, factor)  # a bold pen is, and its lines cover more
     return part.model_copy(
-        update={"amount": min(1.0, part.amount * gain), "faint": part.faint / factor, "full": part.full / factor}
+        update={
+            "width": part.width * broad,
+            "most": min(1.0, part.most * broad),
+            "amount": min(1.0, part.amount * gain),
+            "faint": part.faint / factor,
+            "full": part.full / factor,
+        }
     )
 
 

@@ -29,9 +29,24 @@ def photos(side: int = 384) -> tuple[Pixels, ...]:
     return tuple(_shrunk(np.asarray(photo), side) for photo in taken)
 
 
+@cache
+def more_photos(side: int = 384) -> tuple[Pixels, ...]:
+    """The same and six more, against chance in a mean: a cameraman, a motorcycle, coins, stars, a clock, cells."""
+    taken = (
+        skimage.data.camera(),
+        skimage.data.stereo_motorcycle()[0],
+        skimage.data.coins(),
+        skimage.data.hubble_deep_field(),
+        skimage.data.clock(),
+        skimage.data.immunohistochemistry(),
+    )
+    return photos(side) + tuple(_shrunk(np.asarray(photo), side) for photo in taken)
+
+
 def _shrunk(photo: Pixels, side: int) -> Pixels:
     height, width = (round(each * side / max(photo.shape)) for each in photo.shape[:2])
-    return np.ascontiguousarray(cv2.resize(photo, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    shrunk = cv2.resize(photo, (width, height), interpolation=cv2.INTER_AREA)
+    return np.ascontiguousarray(shrunk if shrunk.ndim == 3 else cv2.cvtColor(shrunk, cv2.COLOR_GRAY2RGB), np.uint8)
 
 
 def meadow(height: int = 160, width: int = 200) -> Pixels:

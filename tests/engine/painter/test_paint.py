@@ -14,7 +14,7 @@ from engine.painter.paint import STEPS, WORKING_SIDE, paint
 from engine.painter.planes import to_planes
 from styles import Style
 from styles.recipe import Brush, Cel, Line, Recipe
-from tests.engine.painter.scenes import ignore, meadow, photos, street
+from tests.engine.painter.scenes import ignore, meadow, more_photos, photos, street
 
 STYLES = styles.load()
 GHIBLI = STYLES["ghibli"].painter
@@ -100,8 +100,7 @@ def test_the_photo_itself_is_left_as_it_was(style: Style) -> None:
 def test_more_strength_keeps_fewer_edges_and_goes_further_from_the_colours(style: Style) -> None:
     edges, colours = [], []
     for strength in STRENGTHS:
-        pictures = [painted(photo, style.painter, strength) for photo in photos()]
-        pairs = list(zip(photos(), pictures, strict=True))
+        pairs = [(photo, painted(photo, style.painter, strength)) for photo in more_photos()]
         edges.append(float(np.mean([edge_f1(luma(photo), luma(picture)) for photo, picture in pairs])))
         colours.append(float(np.mean([palette_distance(photo, picture) for photo, picture in pairs])))
     assert edges == sorted(edges, reverse=True)
