@@ -39,6 +39,14 @@ def test_every_style_offers_every_model_family_with_its_source_and_is_not_called
             assert not tuning.calibrated
 
 
+def test_every_style_was_tried_with_the_recipe_that_it_has() -> None:
+    for style in styles.load().values():
+        calibrated = style.painter.strength.calibrated
+        assert calibrated
+        assert calibrated.engine == "painter"
+        assert calibrated.revision == style.painter.revision
+
+
 def test_negative_prompts_have_a_guidance_that_reads_them_on_sd15() -> None:
     for style in styles.load().values():
         assert style.models.sd15 is not None
