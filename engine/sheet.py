@@ -1,6 +1,6 @@
-"""Contact sheets: a labelled grid of pictures, a row a photo."""
+"""Contact sheets: pictures side by side, each under its name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -19,7 +19,7 @@ def contact_sheet(rows: Sequence[Sequence[Pixels]], titles: Sequence[str], *, ti
     Parameters
     ----------
     rows
-        Pictures of (height, width, 3) uint8; every row as long as `titles`.
+        Pictures of (height, width, 3) uint8; no row is longer than `titles`.
     titles
         A heading for each column.
     """
@@ -37,3 +37,20 @@ def contact_sheet(rows: Sequence[Sequence[Pixels]], titles: Sequence[str], *, ti
             top = _HEAD + row * step + (tile - picture.height) // 2
             sheet.paste(picture, (left, top))
     return np.asarray(sheet)
+
+
+def gallery(pictures: Mapping[str, Pixels], *, columns: int, tile: int = 384) -> Pixels:
+    """One picture with all of them, each under its own name, `columns` in a row.
+
+    Parameters
+    ----------
+    pictures
+        By name; (height, width, 3) uint8.
+    """
+    names = list(pictures)
+    chunks = [names[start : start + columns] for start in range(0, len(names), columns)]
+    sheets = [
+        contact_sheet([[pictures[name] for name in chunk]], chunk + [""] * (columns - len(chunk)), tile=tile)
+        for chunk in chunks
+    ]
+    return np.concatenate(sheets)

@@ -18,12 +18,13 @@ from engine.contract import Medium, Pixels
 from engine.encoding import encode
 from engine.errors import EngineError
 from engine.images import Photo
-from engine.sheet import contact_sheet
+from engine.sheet import contact_sheet, gallery
 from engine.studio import Look, Studio
 from styles import Catalogue, Style
 
 _DEFAULT = "list"
 _TILE = 384
+_IN_A_ROW = 3  # pictures of a single photo, which would make a strip
 
 
 class _Group(TyperGroup):
@@ -45,7 +46,8 @@ def register(cli: typer.Typer) -> None:
 
 def show(
     photos: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PHOTO]...", help="For the sheet: a row each.")
+        list[Path] | None,
+        typer.Argument(metavar="[PHOTO]...", help="For the sheet: a row each; one alone gets several."),
     ] = None,
     sheet: Annotated[Path | None, typer.Option(metavar="OUT", help="Draw a contact sheet into this file.")] = None,
 ) -> None:
@@ -105,7 +107,10 @@ async def _draw(engine: EngineChoice, workers: int, sources: dict[Path, bytes], 
                 rows.append(
                     [photo.pixels, *await asyncio.gather(*(paint(path, photo, one) for one in catalogue.values()))]
                 )
-    return contact_sheet(rows, ["photo", *(style.label for style in catalogue.values())], tile=_TILE)
+    titles = ["photo", *(style.label for style in catalogue.values())]
+    if len(rows) == 1:
+        return gallery(dict(zip(titles, rows[0], strict=True)), columns=_IN_A_ROW, tile=_TILE)
+    return contact_sheet(rows, titles, tile=_TILE)
 
 
 async def _prepare(studio: Studio, path: Path, data: bytes) -> Photo:

@@ -1,58 +1,16 @@
 """The `animify` command as a person at a terminal meets it: pictures, one-line errors, nothing half done."""
 
 import io
-import logging
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from bot import cli
-from bot.settings import variables
+from tests.cli.terminal import animify, opened
 from tests.flow.stage import a_photo
-
-
-@pytest.fixture(autouse=True)
-def an_empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    for name in variables():
-        monkeypatch.delenv(name, raising=False)
-    return tmp_path
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_before() -> Iterator[None]:
-    """`animify run` sends the log to this test's stderr, which is closed after it."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-
-
-@pytest.fixture
-def photo(an_empty_place: Path) -> Path:
-    path = an_empty_place / "me.jpg"
-    path.write_bytes(a_photo())
-    return path
-
-
-def opened(path: str) -> tuple[str | None, tuple[int, int]]:
-    """The format and the size of a picture."""
-    with Image.open(path) as picture:
-        return picture.format, picture.size
-
-
-def animify(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    """Run the command in this process; gives its exit status."""
-    monkeypatch.setattr(sys, "argv", ["animify", *map(str, arguments)])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
-    return ended.value.code if isinstance(ended.value.code, int) else 0
 
 
 def test_a_photo_becomes_a_picture(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,6 +160,13 @@ def test_a_contact_sheet_has_a_row_a_photo_and_a_column_a_style(photo: Path, mon
     _, (width, height) = opened("sheet.png")
     assert width > 3 * 384
     assert height > 2 * 384
+
+
+def test_a_contact_sheet_of_one_photo_is_no_strip(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert animify(monkeypatch, "styles", "--sheet", "sheet.png", photo) == 0
+    _, (width, height) = opened("sheet.png")
+    assert 3 * 384 < width < 4 * 384
+    assert height > 3 * 384
 
 
 def test_the_doctor_names_what_is_missing_and_how_to_mend_it(

@@ -1,0 +1,35 @@
+"""A terminal in an empty folder, with no setting of the machine's own."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.settings import variables
+from tests.flow.stage import a_photo
+
+
+@pytest.fixture(autouse=True)
+def an_empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in variables():
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """`animify run` sends the log to this test's stderr, which is closed after it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.fixture
+def photo(an_empty_place: Path) -> Path:
+    path = an_empty_place / "me.jpg"
+    path.write_bytes(a_photo())
+    return path
