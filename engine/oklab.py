@@ -18,7 +18,7 @@ _TOE, _LINEAR_TOE = 0.04045, 0.0031308  # where the straight part of sRGB's curv
 _DECODE: Table = np.where(_GREY <= _TOE, _GREY / 12.92, ((_GREY + 0.055) / 1.055) ** 2.4).astype(np.float32)
 _ENCODE: Table = np.where(_GREY <= _LINEAR_TOE, _GREY * 12.92, 1.055 * _GREY ** (1 / 2.4) - 0.055).astype(np.float32)
 
-_LIGHTNESS_OF_GREY = np.cbrt(_DECODE)
+_GREY_OF_LIGHTNESS: Table = np.interp(_GREY, np.cbrt(_DECODE), _GREY).astype(np.float32)
 
 # linear sRGB to cone responses, and their cube roots to OKLab
 _TO_CONES = np.array(
@@ -55,7 +55,7 @@ def from_oklab(lab: Planes) -> Planes:
 
 def grey_of(lightness: Plane) -> Plane:
     """Return the greys, in sRGB, that are as light as OKLab says."""
-    return np.interp(lightness, _LIGHTNESS_OF_GREY, _GREY).astype(np.float32)
+    return sample(_GREY_OF_LIGHTNESS, lightness)
 
 
 def sample(table: Table, values: NDArray[np.float32]) -> NDArray[np.float32]:
