@@ -1,7 +1,7 @@
-"""Photos of people, places, animals and things to judge the painter on: what is there, with the kind of each.
+"""Photos of people, places, animals and things to judge the painter on: as many as there are.
 
-Four come with scikit-image; more lie in the folders that `ANIMIFY_BENCH_PHOTOS` names, and beside the checkout of those
-who work on this project. A folder's name says what its photos show.
+Four come with scikit-image; more lie in the folders that `ANIMIFY_BENCH_PHOTOS` names, or beside the checkout of those
+who work on this project.
 """
 
 import functools
@@ -44,7 +44,9 @@ def samples(side: int, most: int | None = None) -> list[Sample]:
 def _files() -> list[Path]:
     folders = [Path(name) for name in os.environ.get("ANIMIFY_BENCH_PHOTOS", "").split(os.pathsep) if name]
     files = [file for folder in folders or [_BESIDE / "photos"] for file in sorted(folder.rglob("*"))]
-    return [file for file in files if file.suffix.lower() in _ENDINGS and not file.stem.startswith(("sk_", "derived"))]
+    # the same four once more, and files made for tests of the decoder
+    twice = ("sk_", "derived")
+    return [file for file in files if file.suffix.lower() in _ENDINGS and not file.stem.startswith(twice)]
 
 
 def _fitted(image: Image.Image, side: int) -> Pixels:

@@ -18,7 +18,7 @@ from engine.worker import Worker
 from styles import load
 
 SIDE = 512
-"""The only size that two of them take."""
+"""The size that all of them take."""
 
 Filter = Callable[[NDArray[np.float32]], object]
 """Takes a picture of (1, 512, 512, 3) in -1..1."""

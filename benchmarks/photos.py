@@ -1,4 +1,4 @@
-"""The photos that are measured with: the same bytes in every run, and what else lies beside the checkout."""
+"""The photos that are timed with: the same bytes in every run."""
 
 import functools
 import io

@@ -16,12 +16,12 @@ TARGET = Target(1.85, at_least=True)
 
 def _rate(workers: list[Worker], side: int, rounds: int) -> float:
     """Pictures in a second, all styles, each worker painting its own."""
-    styles = list(load().values())
+    styles, squares = list(load().values()), photos.squares(side)
 
     def paint(worker: Worker) -> None:
         for number in range(rounds):
             for style in styles:
-                seconds(worker, style, photos.squares(side)[number % 2], number)
+                seconds(worker, style, squares[number % 2], number)
 
     begin = time.perf_counter()
     with ThreadPoolExecutor(len(workers)) as threads:

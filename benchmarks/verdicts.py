@@ -39,29 +39,34 @@ def _compressed(photo: Pixels) -> Pixels:
 
 
 WRONG: Mapping[str, Wrong] = {
-    "another photo's picture": lambda photo, _, other: _resized(other, photo),
+    "another photo's": lambda photo, _, other: _resized(other, photo),
     "black": lambda photo, _picture, _other: np.zeros_like(photo),
     "noise": lambda photo, _picture, _other: np.random.default_rng(0).integers(0, 256, photo.shape, dtype=np.uint8),
     "blurred": lambda _photo, picture, _other: np.asarray(cv2.GaussianBlur(picture, (0, 0), 12), np.uint8),
     "warped by 32 px": lambda _photo, picture, _other: _warped(picture, 32),
-    "the photo, compressed": lambda photo, _picture, _other: _compressed(photo),
-    "the photo, denoised": lambda photo, _picture, _other: np.asarray(cv2.bilateralFilter(photo, 7, 25, 5), np.uint8),
+    "photo, compressed": lambda photo, _picture, _other: _compressed(photo),
+    "photo, denoised": lambda photo, _picture, _other: np.asarray(cv2.bilateralFilter(photo, 7, 25, 5), np.uint8),
 }
 
 
-def _verdicts(style: Style, photos: list[Sample], strength: float) -> tuple[list[bool], dict[str, list[bool]]]:
-    """Whether each picture was called fit, and whether each wrong one was refused."""
-    pictures = [paint(photo.pixels, style.painter, strength, 1, lambda *_: None) for photo in photos]
-    fit = [
-        examine(photo.pixels, picture, style.checks) is Verdict.FIT
-        for photo, picture in zip(photos, pictures, strict=True)
-    ]
+def _painted(style: Style, photos: list[Sample], strength: float) -> list[Pixels]:
+    return [paint(photo.pixels, style.painter, strength, 1, lambda *_: None) for photo in photos]
+
+
+def _fit(style: Style, photos: list[Sample], pictures: list[Pixels]) -> list[bool]:
+    """Whether each picture was called fit."""
+    pairs = zip(photos, pictures, strict=True)
+    return [examine(photo.pixels, picture, style.checks) is Verdict.FIT for photo, picture in pairs]
+
+
+def _refused(style: Style, photos: list[Sample], pictures: list[Pixels]) -> dict[str, list[bool]]:
+    """Whether each picture that was made wrong was refused."""
     refused: dict[str, list[bool]] = {name: [] for name in WRONG}
     for number, (photo, picture) in enumerate(zip(photos, pictures, strict=True)):
         for name, wrong in WRONG.items():
             bad = wrong(photo.pixels, picture, pictures[number - 1])
             refused[name].append(examine(photo.pixels, bad, style.checks) is not Verdict.FIT)
-    return fit, refused
+    return refused
 
 
 def measure(effort: Effort) -> Section:
@@ -69,8 +74,9 @@ def measure(effort: Effort) -> Section:
     photos = samples(effort.of(SIDE, SIDE, 96), effort.of(1000, 12, 2))
     figures = []
     for style in load().values():
-        fit, refused = _verdicts(style, photos, 0.5)
-        ends = [each for strength in (0, 1) for each in _verdicts(style, photos, strength)[0]]
+        pictures = _painted(style, photos, 0.5)
+        fit, refused = _fit(style, photos, pictures), _refused(style, photos, pictures)
+        ends = [each for strength in (0, 1) for each in _fit(style, photos, _painted(style, photos, strength))]
         figures.append(Figure(f"{style.id}: called fit", 100 * float(np.mean(fit)), "%", Target(99, at_least=True)))
         figures.append(Figure(f"{style.id}: called fit, strength 0 and 1", 100 * float(np.mean(ends)), "%"))
         figures += [

@@ -13,10 +13,13 @@ from styles import Calibration, Style
 from styles.recipe import Strength
 
 EDGES = (0.60, 0.85)
-"""Between these medians of edge F1 a picture has visibly changed, and still shows what its photo shows."""
+"""Judged by eye: between these medians of edge F1 a picture has visibly changed and still shows its photo."""
 
 FACES = 0.9
-"""The least mean share of faces that are kept."""
+"""The least mean share of faces that are kept; less than all, so that a detector's odd miss ends nothing."""
+
+TOLERATED = 0.02
+"""The share of photos that may be refused: one that shows next to nothing must not decide for all the others."""
 
 Family = Literal["edit", "sd15", "sdxl"]
 """A family of models that a style has a tuning for."""
@@ -32,6 +35,10 @@ class Knob(Protocol):
     def values(self) -> Sequence[float]:
         """What is tried, from the subtlest to the boldest."""
 
+    @property
+    def middle(self) -> float | None:
+        """The value that both ends have to lie around, or None where it follows from them."""
+
     def at(self, style: Style, value: float) -> tuple[Style, float]:
         """A style, and the strength a member would ask of it, that give this value."""
 
@@ -44,6 +51,7 @@ class PainterKnob:
     """The factor on every step of the painter's recipe; both ends of the member's knob are looked for."""
 
     values = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0)
+    middle = 1.0
 
     def at(self, style: Style, value: float) -> tuple[Style, float]:
         """One end of the member's knob, moved there."""
@@ -54,8 +62,8 @@ class PainterKnob:
     def entry(self, ends: "Ends", calibration: Calibration) -> Entry:
         """Both ends; the middle is the recipe itself."""
         return ("painter", "strength"), {
-            "subtle": min(ends.subtle, 1.0),
-            "bold": max(ends.bold, 1.0),
+            "subtle": ends.subtle,
+            "bold": ends.bold,
             "calibrated": calibration,
         }
 
@@ -65,6 +73,7 @@ class ModelKnob:
     """The share of noise that a model of a family starts from; the boldest one is what its middle strength means."""
 
     values = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+    middle = None
 
     def __init__(self, family: Family) -> None:
         self._family = family
@@ -117,6 +126,7 @@ class Reading:
     """All photos at one value of the knob, as medians; `faces` is a mean, or None where there are none."""
 
     value: float
+    photos: int
     edges: float
     edges_by_kind: Mapping[Hashable, float]
     colours: float
@@ -127,12 +137,15 @@ class Reading:
     def shows_the_photo(self) -> bool:
         """Whether it is not too far."""
         kept = self.faces is None or self.faces >= FACES
-        return kept and self.edges >= EDGES[0] and not self.refused[Verdict.BROKEN] + self.refused[Verdict.TOO_FAR]
+        return kept and self.edges >= EDGES[0] and self._hardly_any(Verdict.BROKEN, Verdict.TOO_FAR)
 
     @property
     def changes_the_photo(self) -> bool:
-        """Whether no picture was taken for its photo."""
-        return not self.refused[Verdict.UNCHANGED]
+        """Whether hardly any picture was taken for its photo."""
+        return self._hardly_any(Verdict.UNCHANGED)
+
+    def _hardly_any(self, *verdicts: Verdict) -> bool:
+        return sum(self.refused[verdict] for verdict in verdicts) <= TOLERATED * self.photos
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +155,9 @@ class Ends:
     Attributes
     ----------
     subtle
-        The least value from which on no picture is taken for its photo.
+        The least value from which on hardly any picture is taken for its photo.
     bold
-        The largest value up to which every picture shows its photo.
+        The largest value up to which nearly every picture shows its photo.
     timid
         Whether even the boldest pictures keep more edges than they need to.
     """
@@ -169,6 +182,7 @@ def _reading(value: float, trials: Sequence[Trial]) -> Reading:
     faces = [trial.faces for trial in trials if trial.faces is not None]
     return Reading(
         value=value,
+        photos=len(trials),
         edges=median(trial.edges for trial in trials),
         edges_by_kind={kind: median(edges) for kind, edges in by_kind.items()},
         colours=median(trial.colours for trial in trials),
@@ -177,13 +191,16 @@ def _reading(value: float, trials: Sequence[Trial]) -> Reading:
     )
 
 
-def propose(readings: Sequence[Reading]) -> Ends | None:
-    """Propose the ends, or None where no value does: too subtle ones reach up to too bold ones."""
+def propose(readings: Sequence[Reading], middle: float | None) -> Ends | None:
+    """Propose the ends around the middle, or None where there are none: too subtle ones reach up to too bold ones."""
     changing = list(takewhile(lambda each: each.changes_the_photo, reversed(readings)))
     showing = list(takewhile(lambda each: each.shows_the_photo, readings))
     if not changing or not showing or changing[-1].value > showing[-1].value:
         return None
-    return Ends(changing[-1].value, showing[-1].value, timid=showing[-1].edges > EDGES[1])
+    subtle, bold = changing[-1].value, showing[-1].value
+    if middle is not None and not subtle <= middle <= bold:
+        return None
+    return Ends(subtle, bold, timid=showing[-1].edges > EDGES[1])
 
 
 def today(engine: str, revision: str) -> Calibration:

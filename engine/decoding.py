@@ -89,7 +89,7 @@ _TURNS: Final = {
 
 _SIDEWAYS: Final = {_TURNS[5], _TURNS[6], _TURNS[7], _TURNS[8]}
 
-_MARKER: Final = re.compile(rb"\xff+([\xc0-\xcf\xd9-\xef\xfe])")
+_MARKER: Final = re.compile(rb"\xff([\xc0-\xcf\xd9-\xef\xfe])")
 """What begins a segment of a JPEG: in a scan, a byte of 255 is followed by 0 or by a restart marker."""
 
 _START_OF_SCAN, _END_OF_IMAGE = b"\xda", b"\xd9"
@@ -176,20 +176,25 @@ def _format(data: bytes) -> str:
 
 def _most_pixels(image: Image.Image, kind: str, data: bytes) -> int:
     most = MAX_PIXELS[kind]
-    if isinstance(image, JpegImagePlugin.JpegImageFile) and _scans(data) > 1:
-        most = min(most, MAX_SAMPLES_KEPT // image.layers)
+    if isinstance(image, JpegImagePlugin.JpegImageFile):
+        one_scan_of_all = _scans(data) == [image.layers] and "progressive" not in image.info
+        most = most if one_scan_of_all else min(most, MAX_SAMPLES_KEPT // image.layers)
     return most
 
 
-def _scans(data: bytes) -> int:
-    """Count the scans of a JPEG up to its end; the thumbnail in its EXIF lies in a segment that is stepped over."""
-    scans, place = 0, 2
+def _scans(data: bytes) -> list[int]:
+    """Return how many components each scan of a JPEG has, up to its end.
+
+    The thumbnail in its EXIF lies in a segment that is stepped over.
+    """
+    scans: list[int] = []
+    place = 2
     while marker := _MARKER.search(data, place):
         place = marker.end()
         if marker[1] == _END_OF_IMAGE:
             break
         if marker[1] == _START_OF_SCAN:
-            scans += 1
+            scans += data[place + 2 : place + 3]
         place += int.from_bytes(data[place : place + 2])
     return scans
 

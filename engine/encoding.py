@@ -84,11 +84,14 @@ def encode(
     Raises
     ------
     EncodeError
-        Even small and coarse it is larger than `limit`.
+        Even small and coarse it is larger than `limit`, or than the format can be.
     """
     mark = _mark(medium, engine, style)
     for picture, quality in _attempts(pixels, image_format):
-        data = _SAVERS[image_format](picture, quality, mark)
+        try:
+            data = _SAVERS[image_format](picture, quality, mark)
+        except (OSError, ValueError):  # what Pillow raises for more pixels a side than a format has room for
+            continue
         if len(data) <= limit:
             return Encoded(data, f"animify-{style}.{image_format}", image_format.content_type, picture.size)
     raise EncodeError(f"no quality fits {limit} bytes")

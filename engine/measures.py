@@ -13,9 +13,9 @@ from engine.painter.planes import to_planes
 
 _FEW_EDGES = 20  # pixels
 _EDGE_SHARE = 0.132  # of the pixels lie above the gradient that scales the thresholds of the edges
-_FAINTEST_EDGE = 0.02 / 32  # luma per pixel: the grain of a clear sky is no edge
+_FAINTEST_EDGE = 0.002  # luma per pixel: grain in fog or in a clear sky is no edge; things in photos have .003 and more
 _GRADIENT_UNITS = 3200  # for 16-bit arithmetic
-_STRUCTURE_STABILISER = 0.0009  # (0.03)^2, the textbook's
+_STRUCTURE_STABILISER = 0.0009  # (0.03)^2, the textbook's C2; the thresholds were read with it
 _DIRECTIONS = 24  # that colours are compared along
 _COLOURS = 4000  # pixels that stand for a picture's colours
 
@@ -83,7 +83,7 @@ def palette_distance(photo: Pixels, picture: Pixels) -> float:
 
 
 def _colours(pixels: Pixels) -> NDArray[np.float64]:
-    """Return evenly spaced quantiles' worth of pixels: as many for every size, so that clouds can be compared."""
+    """Return pixels at evenly spaced places: as many for every size, so that clouds can be compared."""
     colours = to_oklab(to_planes(pixels)).reshape(3, -1).T
     places = np.linspace(0, len(colours) - 1, _COLOURS).astype(np.intp)
     return colours[places].astype(np.float64)

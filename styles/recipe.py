@@ -1,8 +1,9 @@
 """How the painter paints a style, as data: which steps it takes and how far each one goes.
 
 Lengths are in units: one unit is 1/768 of the picture's shorter side, so that a small and a large copy of a photo look
-alike. Colours are sRGB in 0..1; lightness, chroma and hue are those of OKLab (L in 0..1, hue in degrees).
-A step whose table is absent is not taken. The tables stand here in the order in which the painter takes them.
+alike, and never less than 0.35 pixels. Colours are sRGB in 0..1; lightness, chroma and hue are those of OKLab (L in
+0..1, hue in degrees).
+A step whose table is absent is not taken.
 """
 
 import hashlib
@@ -367,8 +368,11 @@ class Screen(Value):
         return self
 
 
+_Pale = Annotated[float, Field(ge=0.85, le=1)]
+
+
 class Paper(Value):
-    """What it is painted on.
+    """What it is painted on; it comes after the guard, so white paper is never dark.
 
     Attributes
     ----------
@@ -380,13 +384,13 @@ class Paper(Value):
         The grain of a printing block, as a relative change of the colour.
     """
 
-    tint: Colour = (1, 1, 1)
+    tint: tuple[_Pale, _Pale, _Pale] = (1, 1, 1)
     grain: Share = 0
     wood: Share = 0
 
 
 class Film(Value):
-    """What a film, a tube or a lens adds.
+    """What a film, a tube or a lens adds, after the guard: its ceilings keep it from darkening people.
 
     Attributes
     ----------
@@ -402,8 +406,8 @@ class Film(Value):
 
     grain: Annotated[float, Field(ge=0, le=0.2)] = 0
     fringe: Annotated[float, Field(ge=0, le=10)] = 0
-    lines: Share = 0
-    vignette: Share = 0
+    lines: Annotated[float, Field(ge=0, le=0.2)] = 0
+    vignette: Annotated[float, Field(ge=0, le=0.5)] = 0
 
 
 class Margin(Value):
@@ -488,6 +492,8 @@ class Recipe(Value):
         colour |= {"neon", "glows", "bloom", "sparkles"}
         if self.screen is not None and (unused := sorted(colour & self.model_fields_set)):
             raise ValueError(f"a printed picture has no use for {', '.join(unused)}")
+        if self.screen is not None and (unused := sorted({"wobble", "keep"} & self.line.model_fields_set)):
+            raise ValueError(f"a printed picture's lines have no use for {', '.join(unused)}")
         return self
 
     @property

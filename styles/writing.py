@@ -1,6 +1,5 @@
 """Writing what was found by trying into a style's file; every other line of it stays as it is."""
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from tomlkit.container import Container
 from tomlkit.items import InlineTable, Table
 
 from styles import parse
+from styles.files import replace
 from styles.value import Calibration
 
 Number = float | Calibration
@@ -24,7 +24,7 @@ def update(file: Path, table: Sequence[str], values: Mapping[str, Number]) -> No
     ValueError
         It would be no style any more; nothing is written.
     """
-    document = tomlkit.parse(file.read_text(encoding="utf-8"))
+    document = tomlkit.parse(file.read_bytes().decode())
     place: Container | Table = document
     for name in table:
         if name not in place:
@@ -34,21 +34,10 @@ def update(file: Path, table: Sequence[str], values: Mapping[str, Number]) -> No
         place[key] = _inline(value) if isinstance(value, Calibration) else round(value, 3)
     text = tomlkit.dumps(document)
     parse(file.stem, text)
-    _replace(file, text)
+    replace(file, text.encode(), mode=file.stat().st_mode)
 
 
 def _inline(calibration: Calibration) -> InlineTable:
     table = tomlkit.inline_table()
     table.update({"engine": calibration.engine, "revision": calibration.revision, "date": calibration.date})
     return table
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write whole or not at all."""
-    with tempfile.NamedTemporaryFile(
-        "w", dir=file.parent, prefix=f".{file.name}.", encoding="utf-8", delete=False
-    ) as part:
-        part.write(text)
-    finished = Path(part.name)
-    finished.chmod(file.stat().st_mode)
-    finished.replace(file)

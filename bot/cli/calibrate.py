@@ -21,9 +21,7 @@ from bot.cli.failure import CommandError
 from bot.settings import EngineChoice
 from engine.calibration import Ends, Knob, PainterKnob, Reading, Trial, propose, read, today
 from engine.checks import SIDE, Verdict, examine
-from engine.contract import Medium, Pixels
-from engine.encoding import encode
-from engine.errors import EngineError
+from engine.contract import Pixels
 from engine.faces import FaceDetector
 from engine.images import Photo
 from engine.measures import edge_f1, luma, palette_distance
@@ -53,6 +51,7 @@ class Model(StrEnum):
 class Sample:
     """A photo to try on, and what it shows."""
 
+    file: Path
     kind: str
     photo: Photo = field(repr=False)
 
@@ -80,18 +79,19 @@ def calibrate(
     catalogue = failure.catalogue(settings.styles)
     if unknown := [name for name in style or () if name not in catalogue]:
         raise CommandError(f"{unknown[0]}: no such style; there are {', '.join(catalogue)}")
-    sweep = _Sweep(PainterKnob(), _detector(faces))
+    knob = PainterKnob()
+    sweep = _Sweep(knob, _detector(faces), _spread(knob.values) if sheets else ())
     chosen = [catalogue[name] for name in style or catalogue]
     workers = app.painter_workers(settings.workers)
     asyncio.run(sweep.run(chosen, _files(photos), workers))
     for each in chosen:
         readings = read(sweep.trials[each.id])
-        ends = propose(readings)
+        ends = propose(readings, knob.middle)
         _print(each, readings, ends)
         if sheets:
             _draw(sheets / f"{each.id}-{model}.jpg", sweep.shown, sweep.pictures[each.id])
         if ends and not dry_run:
-            _write(source(each.id, settings.styles), sweep.knob, each, ends)
+            _write(source(each.id, settings.styles), knob, each, ends)
 
 
 def _detector(model: Path | None) -> FaceDetector | None:
@@ -114,10 +114,11 @@ def _kind(folder: str) -> str:
 
 
 class _Sweep:
-    """All trials, under one progress bar."""
+    """All trials, under one progress bar; at the values to be drawn, the pictures of the first photo of each kind."""
 
-    def __init__(self, knob: Knob, detector: FaceDetector | None) -> None:
-        self.knob = knob
+    def __init__(self, knob: Knob, detector: FaceDetector | None, drawn: Sequence[float]) -> None:
+        self._knob = knob
+        self._drawn = drawn
         self.samples: list[Sample] = []
         self.shown: dict[int, Pixels] = {}
         self.trials: defaultdict[str, list[Trial]] = defaultdict(list)
@@ -132,7 +133,7 @@ class _Sweep:
             kinds = [sample.kind for sample in self.samples]
             self.shown = {kinds.index(kind): self.samples[kinds.index(kind)].photo.pixels for kind in set(kinds)}
             numbers = range(len(self.samples))
-            tasks = [(style, value, number) for style in styles for value in self.knob.values for number in numbers]
+            tasks = [(style, value, number) for style in styles for value in self._knob.values for number in numbers]
             lanes, judge = asyncio.Semaphore(workers), ThreadPoolExecutor(1)  # a detector serves one thread
             with judge, Progress(console=Console(stderr=True)) as bar:
                 task = bar.add_task("calibrating", total=len(tasks))
@@ -146,9 +147,11 @@ class _Sweep:
                 await asyncio.gather(*(tried(*each) for each in tasks))
 
     async def _painted(self, studio: Studio, style: Style, value: float, number: int) -> Pixels:
-        turned, strength = self.knob.at(style, value)
+        turned, strength = self._knob.at(style, value)
         look = Look(style=turned, strength=strength, seed=0)
-        picture = await studio.paint(f"{style.id} at {value}", self.samples[number].photo, look, lambda _: None)
+        sample = self.samples[number]
+        with pictures.named(sample.file):
+            picture = await studio.paint(f"{style.id} at {value}", sample.photo, look, lambda _: None)
         return picture.pixels
 
     def _judge(self, style: Style, value: float, number: int, picture: Pixels) -> None:
@@ -163,17 +166,19 @@ class _Sweep:
                 faces=self._detector.kept(photo, picture) if self._detector else None,
             )
         )
-        if number in self.shown:
+        if number in self.shown and value in self._drawn:
             self.pictures[style.id][number, value] = picture
 
 
 async def _opened(studio: Studio, files: Sequence[tuple[str, Path]]) -> AsyncIterator[Sample]:
     for kind, file in files:
-        try:
+        with pictures.named(file):
             photo = await studio.prepare(pictures.read(file))
-        except EngineError as error:
-            raise CommandError(f"{file}: {pictures.sentence(error)}") from None
-        yield Sample(kind, photo)
+        yield Sample(file, kind, photo)
+
+
+def _spread(values: Sequence[float]) -> list[float]:
+    return [values[round(place)] for place in np.linspace(0, len(values) - 1, _ON_A_SHEET)]
 
 
 def _print(style: Style, readings: Sequence[Reading], ends: Ends | None) -> None:
@@ -192,7 +197,7 @@ def _print(style: Style, readings: Sequence[Reading], ends: Ends | None) -> None
             ", ".join(f"{count} {verdict}" for verdict, count in reading.refused.items() if verdict is not Verdict.FIT),
         )
     console.print(table)
-    console.print(f"{_proposal(ends)}\n")
+    console.print(f"{_proposal([reading.value for reading in readings], ends)}\n")
 
 
 def _fewest(edges_by_kind: Mapping[Hashable, float]) -> str:
@@ -201,11 +206,13 @@ def _fewest(edges_by_kind: Mapping[Hashable, float]) -> str:
     return f"{edges_by_kind[kind]:.2f} {kind}"
 
 
-def _proposal(ends: Ends | None) -> str:
+def _proposal(values: Sequence[float], ends: Ends | None) -> str:
     if ends is None:
-        return "no value both changes every photo and shows it: the recipe, or the limits of its checks, have to change"
+        return "no ends around the recipe: as it is, it changes too little or shows too little of the photos"
     note = "; the recipe itself could be bolder: even there most edges are kept" if ends.timid else ""
-    return f"from {ends.subtle:g} to {ends.bold:g}{note}"
+    least = " (the least that was tried)" if ends.subtle == values[0] else ""
+    most = " (the most that was tried)" if ends.bold == values[-1] else ""
+    return f"from {ends.subtle:g}{least} to {ends.bold:g}{most}{note}"
 
 
 def _write(file: Path, knob: Knob, style: Style, ends: Ends) -> None:
@@ -219,17 +226,8 @@ def _write(file: Path, knob: Knob, style: Style, ends: Ends) -> None:
 
 
 def _draw(file: Path, photos: dict[int, Pixels], shown: dict[tuple[int, float], Pixels]) -> None:
-    """Draw a row for the first photo of each kind, and a column for some of the values."""
+    """Draw a row for the first photo of each kind, and a column a value."""
     values = sorted({value for _, value in shown})
-    some = [values[round(place)] for place in np.linspace(0, len(values) - 1, _ON_A_SHEET)]
-    rows = [[photo, *(shown[number, value] for value in some)] for number, photo in photos.items()]
-    sheet = contact_sheet(rows, ["photo", *(f"{value:g}" for value in some)], tile=_TILE)
-    encoded = encode(
-        sheet,
-        limit=pictures.LIMIT,
-        medium=Medium.FILTER,
-        engine="contact sheet",
-        style=file.stem,
-        image_format=pictures.format_of(file),
-    )
-    pictures.write(file, encoded.data)
+    rows = [[photo, *(shown[number, value] for value in values)] for number, photo in photos.items()]
+    sheet = contact_sheet(rows, ["photo", *(f"{value:g}" for value in values)], tile=_TILE)
+    pictures.write_sheet(file, sheet, file.stem)

@@ -1,13 +1,16 @@
 """Files in, files out: what the commands that paint on this machine share."""
 
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bot import policy
 from bot.cli.failure import CommandError
 from bot.ui import words
-from engine.encoding import Format
+from engine.contract import Medium, Pixels
+from engine.encoding import Format, encode
 from engine.errors import EncodeError, EngineError, PhotoError, PhotoFault, UnfitError
+from styles.files import replace
 
 LIMIT = 100 * 1024 * 1024
 """Bytes that a picture may have on disk: no upload bounds it, so only nonsense is refused."""
@@ -60,13 +63,46 @@ def write(path: Path, data: bytes) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as part:
-            part.write(data)
-        finished = Path(part.name)
-        finished.chmod(0o644)
-        finished.replace(path)
+        replace(path, data)
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}") from None
+
+
+def write_sheet(path: Path, sheet: Pixels, style: str) -> None:
+    """Write a contact sheet in the format that its name asks for.
+
+    Raises
+    ------
+    CommandError
+        The name asks for no format, the format holds no sheet of that size, or the place can't be written to.
+    """
+    try:
+        encoded = encode(
+            sheet,
+            limit=LIMIT,
+            medium=Medium.FILTER,
+            engine="contact sheet",
+            style=style,
+            image_format=format_of(path),
+        )
+    except EncodeError:
+        raise CommandError(f"{path}: so large a sheet does not fit in the file; take fewer photos") from None
+    write(path, encoded.data)
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """What the engine says against a photo ends the command, with the photo's name.
+
+    Raises
+    ------
+    CommandError
+        It said something.
+    """
+    try:
+        yield
+    except EngineError as error:
+        raise CommandError(f"{path}: {sentence(error)}") from None
 
 
 def sentence(error: EngineError) -> str:

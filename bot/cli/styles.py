@@ -14,12 +14,10 @@ from bot import app
 from bot.cli import calibrate, failure, pictures
 from bot.cli.failure import CommandError
 from bot.settings import EngineChoice
-from engine.contract import Medium, Pixels
-from engine.encoding import encode
-from engine.errors import EngineError
+from engine.contract import Pixels
 from engine.images import Photo
 from engine.sheet import contact_sheet, gallery
-from engine.studio import Look, Studio
+from engine.studio import Look
 from styles import Catalogue, Style
 
 _DEFAULT = "list"
@@ -61,20 +59,10 @@ def show(
         return
     if not photos:
         raise CommandError("a contact sheet needs at least one photo")
-    image_format = pictures.format_of(sheet)
+    pictures.format_of(sheet)  # a wrong name shall cost no painting
     sources = {photo: pictures.read(photo) for photo in photos}
     pixels = asyncio.run(_draw(settings.engine, app.painter_workers(settings.workers), sources, catalogue))
-    pictures.write(
-        sheet,
-        encode(
-            pixels,
-            limit=pictures.LIMIT,
-            medium=Medium.FILTER,
-            engine="contact sheet",
-            style="all",
-            image_format=image_format,
-        ).data,
-    )
+    pictures.write_sheet(sheet, pixels, "all")
     Console().print(f"{sheet}: {len(sources)} x {len(catalogue)} pictures", highlight=False)
 
 
@@ -97,13 +85,15 @@ async def _draw(engine: EngineChoice, workers: int, sources: dict[Path, bytes], 
             async def paint(path: Path, photo: Photo, style: Style) -> Pixels:
                 async with lanes:
                     look = Look(style=style, strength=0.5, seed=0)
-                    picture = await studio.paint(path.name, photo, look, lambda _: None)
+                    with pictures.named(path):
+                        picture = await studio.paint(path.name, photo, look, lambda _: None)
                 bar.advance(task)
                 return picture.pixels
 
             rows = []
             for path, data in sources.items():
-                photo = await _prepare(studio, path, data)
+                with pictures.named(path):
+                    photo = await studio.prepare(data)
                 rows.append(
                     [photo.pixels, *await asyncio.gather(*(paint(path, photo, one) for one in catalogue.values()))]
                 )
@@ -111,10 +101,3 @@ async def _draw(engine: EngineChoice, workers: int, sources: dict[Path, bytes], 
     if len(rows) == 1:
         return gallery(dict(zip(titles, rows[0], strict=True)), columns=_IN_A_ROW, tile=_TILE)
     return contact_sheet(rows, titles, tile=_TILE)
-
-
-async def _prepare(studio: Studio, path: Path, data: bytes) -> Photo:
-    try:
-        return await studio.prepare(data)
-    except EngineError as error:
-        raise CommandError(f"{path}: {pictures.sentence(error)}") from None

@@ -27,7 +27,7 @@ def kuwahara(planes: Planes, radius: float) -> Planes:
     sigma, distance = max(0.6, 0.23 * radius), 0.48 * radius
     mean = blur(planes, sigma)
     grey, mean_grey = (planes, mean) if planes.ndim == 2 else (luma(planes), luma(mean))  # noqa: PLR2004 - a plane has two axes
-    variance = cv.gaussian(grey * grey, sigma) - mean_grey * mean_grey
+    variance = blur(grey * grey, sigma) - mean_grey * mean_grey
     weight = np.reciprocal(
         1 + (variance * (0.1 * 255**2)) ** 2
     )  # squared so that a calm sector outweighs all busy ones

@@ -18,7 +18,8 @@ _NOTHING = 0.004  # a change that nobody sees
 def guarded(picture: Planes, photo: Photo, guard: Guard) -> Planes:
     """Limit how far the colours of a picture are from its photo's, wherever that has the colour of skin.
 
-    Wood, sand and fur are held like skin, which does them no harm; to tell them apart would fail for somebody. The
+    Wood, sand and fur are held like skin, which does them no harm; to tell them apart would fail for somebody. What a
+    style has crushed to black cannot be lifted again, and paper and film come later, within ceilings of their own. The
     change is measured on the small copy and taken back smoothly, so every face of a group is seen to by itself, and the
     shading that the style painted stays.
 

@@ -57,7 +57,7 @@ class Sky:
     cover
         How much of every pixel is sky, 0..1.
     horizon
-        The lowest row that is mostly sky.
+        The lowest row of which a quarter is sky.
     confidence
         How likely it is the sky of a day, and no wall, no fog, no evening, 0..1.
     cloudiness
@@ -93,11 +93,11 @@ def find_sky(photo: Photo) -> Sky | None:
     daylight = ramp(*_NIGHT, float(photo.original[0].mean()))
     confidence = daylight * _confidence(region, lab[0], float(photo.skin.mean()))
     cover = smoothstep(0.15, 0.75, _refined(photo.grey, photo.colour, region))
-    mostly = _rows_with(cover, 0.25)
-    if confidence <= _LEAST_CONFIDENCE or not mostly.size:
+    rows = _rows_with(cover, 0.25)
+    if confidence <= _LEAST_CONFIDENCE or not rows.size:
         return None
     cloudiness = 1.0 if region.blueness >= _BLUE else ramp(*_CLOUDY, _unevenness(region.certain > 0, lab[0]))
-    return Sky(cover, int(mostly[-1]), confidence, cloudiness)
+    return Sky(cover, int(rows[-1]), confidence, cloudiness)
 
 
 def _region(lab: Planes) -> _Region | None:

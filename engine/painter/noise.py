@@ -11,7 +11,7 @@ Random = np.random.Generator
 
 
 def fractal(shape: Shape, size: float, octaves: int, random: Random, *, persistence: float = 0.5) -> Plane:
-    """Return fractal value noise in 0..1: random grids of halving mesh `size` (pixels) and falling amplitude."""
+    """Return fractal value noise in about 0..1: random grids of halving mesh `size` (pixels) and falling amplitude."""
     amplitudes = [persistence**octave for octave in range(octaves)]
     total = np.zeros(shape, np.float32)
     for octave, amplitude in enumerate(amplitudes):

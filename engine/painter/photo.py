@@ -20,6 +20,9 @@ _MIDDLE = 0.52  # luma that the median is brought towards
 _GENTLY = 0.7  # of the correction, that goes into the middle; all of it goes into black and white
 
 
+_SMALLEST_UNIT = 0.35  # pixels; the brush of a shorter side under 269 pixels would be finer than they are
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Photo:
     """A photo as the painter works with it: its light at full size, its colours on a small copy.
@@ -53,7 +56,7 @@ class Photo:
     @classmethod
     def of(cls, pixels: Pixels, exposure: float) -> "Photo":
         """Examine the pixels; `exposure` is how far their exposure is corrected, 0..1."""
-        unit = max(0.35, min(pixels.shape[:2]) / 768)
+        unit = max(_SMALLEST_UNIT, min(pixels.shape[:2]) / 768)
         height, width = (cv.fast_dft_size(side) for side in shrunk_size(pixels.shape[:2], COLOUR_SIDE))
         small_unit = unit * height / pixels.shape[0]
         small = cv.resize(pixels, width, height, Interpolation.AREA)

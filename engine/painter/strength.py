@@ -32,6 +32,8 @@ from styles.recipe import (
 )
 from styles.value import Value
 
+_BLACKEST = 0.3  # grey up to which a bold print may be solid
+
 _Part = Value | tuple["_Part", ...] | float | None
 
 
@@ -134,7 +136,7 @@ def _(part: SplitTone, gain: float) -> SplitTone:
 
 @_scaled.register
 def _(part: Blush, gain: float) -> Blush:
-    return Blush(tint=(part.tint[0] * gain, part.tint[1] * gain))
+    return part.model_copy(update={"tint": (part.tint[0] * gain, part.tint[1] * gain)})
 
 
 @_scaled.register
@@ -176,14 +178,16 @@ def _(part: Paper, gain: float) -> Paper:
 
 @_scaled.register
 def _(part: Film, gain: float) -> Film:
-    return part.model_copy(update={name: value * _gently(gain) for name, value in part})
+    gain = _gently(gain)
+    shares = {name: min(1.0, getattr(part, name) * gain) for name in ("lines", "vignette")}
+    return part.model_copy(update={"grain": part.grain * gain, "fringe": part.fringe * gain} | shares)
 
 
 @_scaled.register
 def _(part: Margin, gain: float) -> Margin:
     amount = min(1.0, part.amount * gain**2)  # a frame, however narrow, is the strongest edge of a picture
     gain = max(1.0, _gently(gain))
-    return Margin(width=part.width * gain, ragged=part.ragged * gain, amount=amount)
+    return part.model_copy(update={"width": part.width * gain, "ragged": part.ragged * gain, "amount": amount})
 
 
 @_scaled.register
@@ -196,7 +200,7 @@ def _(part: Screen, gain: float) -> Screen:
         update={
             "amount": amount,
             "layers": layers,
-            "black": min(0.3, part.black * gain),
+            "black": min(max(part.black, _BLACKEST), part.black * gain),
             "smoothing": part.smoothing * gain,
         }
     )

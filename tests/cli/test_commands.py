@@ -158,15 +158,15 @@ def test_a_contact_sheet_has_a_row_a_photo_and_a_column_a_style(photo: Path, mon
     Path("other.jpg").write_bytes(a_photo(seed=2))
     assert animify(monkeypatch, "styles", "--sheet", "sheet.png", photo, "other.jpg") == 0
     _, (width, height) = opened("sheet.png")
-    assert width > 3 * 384
-    assert height > 2 * 384
+    assert width == 8 + 9 * (384 + 8)
+    assert height == 32 + 2 * (384 + 8)
 
 
 def test_a_contact_sheet_of_one_photo_is_no_strip(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert animify(monkeypatch, "styles", "--sheet", "sheet.png", photo) == 0
     _, (width, height) = opened("sheet.png")
-    assert 3 * 384 < width < 4 * 384
-    assert height > 3 * 384
+    assert width == 8 + 3 * (384 + 8)
+    assert height == 3 * (32 + 384 + 8)
 
 
 def test_the_doctor_names_what_is_missing_and_how_to_mend_it(

@@ -38,31 +38,41 @@ def test_trials_are_summed_up_by_value_as_medians_also_of_each_kind() -> None:
 
 
 def test_the_boldest_value_is_the_last_whose_median_keeps_enough_edges() -> None:
-    assert propose(read(swept())) == Ends(0.2, 1.4, timid=False)
+    assert propose(read(swept()), None) == Ends(0.2, 1.4, timid=False)
 
 
 def test_one_picture_that_is_too_far_or_broken_ends_what_is_bold() -> None:
     for verdict in (Verdict.TOO_FAR, Verdict.BROKEN):
-        assert propose(read([*swept(), trial(1.0, 0.9, verdict)])) == Ends(0.2, 0.8, timid=False)
+        assert propose(read([*swept(), trial(1.0, 0.9, verdict)]), None) == Ends(0.2, 0.8, timid=False)
 
 
 def test_one_picture_that_is_taken_for_its_photo_raises_what_is_subtle() -> None:
-    assert propose(read([*swept(), trial(0.4, 0.99, Verdict.UNCHANGED)])) == Ends(0.8, 1.4, timid=False)
+    assert propose(read([*swept(), trial(0.4, 0.99, Verdict.UNCHANGED)]), None) == Ends(0.8, 1.4, timid=False)
 
 
 def test_lost_faces_end_what_is_bold_where_a_detector_looked() -> None:
     lost = [trial(1.4, 0.7, faces=0.5), trial(1.4, 0.7, faces=1.0), trial(0.8, 0.8, faces=1.0)]
-    assert propose(read([*swept(), *lost])) == Ends(0.2, 1.0, timid=False)
+    assert propose(read([*swept(), *lost]), None) == Ends(0.2, 1.0, timid=False)
 
 
 def test_nothing_is_proposed_where_what_is_subtle_is_too_bold_already() -> None:
-    assert propose(read(swept(**{"v1.4": Verdict.UNCHANGED}))) is None
-    assert propose(read([trial(0.2, 0.3)])) is None
-    assert propose([]) is None
+    assert propose(read(swept(**{"v1.4": Verdict.UNCHANGED})), None) is None
+    assert propose(read([trial(0.2, 0.3)]), None) is None
+    assert propose([], None) is None
+
+
+def test_one_odd_photo_in_fifty_does_not_decide_for_the_others() -> None:
+    def with_odd_ones(count: int) -> Ends | None:
+        fit = [trial(value, 0.8) for value in (0.5, 1, 2)] * 49
+        odd = [trial(0.5, 0.8, Verdict.UNCHANGED), trial(1, 0.8), trial(2, 0.8, Verdict.BROKEN)] * count
+        return propose(read(fit + odd), None)
+
+    assert with_odd_ones(1) == Ends(0.5, 2, timid=False)
+    assert with_odd_ones(2) == Ends(1, 1, timid=False)
 
 
 def test_a_sweep_that_never_gets_bold_is_called_timid() -> None:
-    ends = propose(read([trial(0.5, 0.95), trial(1, 0.9)]))
+    ends = propose(read([trial(0.5, 0.95), trial(1, 0.9)]), None)
     assert ends == Ends(0.5, 1, timid=True)
 
 
@@ -77,9 +87,17 @@ def test_the_painters_knob_gives_every_value_at_one_end_of_the_members(value: fl
     assert style.painter.revision == GHIBLI.painter.revision
 
 
-def test_the_painters_ends_never_leave_out_the_recipe_as_written() -> None:
-    table, values = PainterKnob().entry(Ends(1.2, 1.5, timid=False), today("painter", "abc"))
-    assert (list(table), values["subtle"], values["bold"]) == (["painter", "strength"], 1.0, 1.5)
+def test_ends_that_leave_out_the_recipe_as_written_are_not_proposed() -> None:
+    too_bold = read([trial(0.5, 0.8), trial(1.0, 0.4)])
+    assert propose(too_bold, None) == Ends(0.5, 0.5, timid=False)
+    assert propose(too_bold, PainterKnob().middle) is None
+    too_subtle = read([trial(1.0, 0.99, Verdict.UNCHANGED), trial(1.5, 0.8)])
+    assert propose(too_subtle, PainterKnob().middle) is None
+
+
+def test_the_painters_ends_go_where_its_recipe_lies() -> None:
+    table, values = PainterKnob().entry(Ends(0.4, 1.5, timid=False), today("painter", "abc"))
+    assert (list(table), values["subtle"], values["bold"]) == (["painter", "strength"], 0.4, 1.5)
 
 
 def test_a_models_knob_is_the_strength_of_its_tuning() -> None:

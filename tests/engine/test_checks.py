@@ -88,6 +88,16 @@ def test_a_photo_without_edges_has_none_to_keep() -> None:
     assert verdict(sky[..., ::-1].copy(), sky) is Verdict.FIT
 
 
+def test_in_fog_little_is_asked_for_but_another_photo_is_still_told() -> None:
+    grain = np.random.default_rng(0).normal(0, 1.5, (384, 384, 1))
+    fog = np.linspace(190, 235, 384)[:, None, None] + grain + np.zeros(3)
+    fog[200:, 80:120] -= 25  # a tree
+    thick = np.asarray(cv2.GaussianBlur(np.clip(fog, 0, 255).astype(np.uint8), (0, 0), 1.5), np.uint8)
+    grainy = np.clip(thick + np.random.default_rng(1).normal(0, 6, thick.shape) - 30, 0, 255).astype(np.uint8)
+    assert verdict(grainy, thick) is Verdict.FIT
+    assert verdict(np.ascontiguousarray(cv2.resize(photo(), (384, 384)), np.uint8), thick) is Verdict.TOO_FAR
+
+
 def test_a_frame_around_a_photo_with_hardly_an_edge_is_not_too_far() -> None:
     y, x = np.mgrid[0:256, 0:384]
     lake = np.stack([30 + y / 4, 50 + y / 3, 90 + x / 8], axis=-1).astype(np.uint8)

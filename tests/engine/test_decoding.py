@@ -239,8 +239,15 @@ def test_the_smallest_and_the_narrowest_that_are_allowed_pass(size: tuple[int, i
 
 def test_a_jpeg_of_several_scans_has_a_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoding, "MAX_SAMPLES_KEPT", 3000)
-    assert fault(samples.photo("JPEG", progressive=True)) == (PhotoFault.TOO_MANY_PIXELS, 1000)
+    progressive = samples.photo("JPEG", progressive=True)
+    assert fault(progressive) == (PhotoFault.TOO_MANY_PIXELS, 1000)
+    second = progressive.index(b"\xff\xda", progressive.index(b"\xff\xda") + 2)
+    assert fault(progressive[:second]) == (PhotoFault.TOO_MANY_PIXELS, 1000)  # cut off, it is kept whole all the same
     assert fault(samples.photo("JPEG")) == (None, None)
+
+
+def test_the_scans_of_a_jpeg_are_counted_in_one_pass_over_any_bytes() -> None:
+    assert decoding._scans(b"\xff\xd8" + b"\xff" * (1 << 20) + b"\0") == []  # erased flash; minutes, if it backtracked
 
 
 def test_the_thumbnail_in_a_jpeg_is_no_second_scan_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -255,8 +262,8 @@ def test_a_baseline_jpeg_of_a_scan_for_each_colour_counts_as_one_of_several() ->
     data = samples.photo("JPEG")
     start = data.index(b"\xff\xda")
     scan = data[start:-2]
-    assert decoding._scans(data) == 1
-    assert decoding._scans(data[:-2] + scan + scan + data[-2:]) == 3
+    assert decoding._scans(data) == [3]
+    assert decoding._scans(data[:-2] + scan + scan + data[-2:]) == [3, 3, 3]
 
 
 @pytest.mark.parametrize("gamma", [0.3, 0.45455, 1.0])

@@ -7,6 +7,7 @@ import pytest
 
 import styles
 from styles import Calibration
+from styles.files import replace
 from styles.writing import update
 
 SOURCE = styles.source("ghibli")
@@ -35,6 +36,23 @@ def test_what_was_found_is_read_back_and_everything_else_stays(file: Path) -> No
         for line in SOURCE.read_text(encoding="utf-8").splitlines()
         if line.split(" ")[0] in {"subtle", "bold", "calibrated"}
     }
+
+
+def test_line_ends_and_links_stay_what_they_were(file: Path) -> None:
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+    link = file.with_name("linked.toml")
+    link.symlink_to(file)
+    update(link, ("painter", "strength"), {"bold": 1.75})
+    assert link.is_symlink()
+    assert b"bold = 1.75\r\n" in file.read_bytes()
+    assert b"\n" not in file.read_bytes().replace(b"\r\n", b"")
+
+
+def test_a_file_that_cannot_be_replaced_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match="folder"):
+        replace(tmp_path / "folder", b"data")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 
 def test_a_table_that_is_missing_is_added(file: Path) -> None:

@@ -172,15 +172,8 @@ def test_each_part_of_a_recipe_shows_by_itself(part: str, style: str) -> None:
 
 
 def test_every_part_that_a_recipe_may_have_is_taken_by_some_style() -> None:
-    assert {part for part, _ in _parts()} | {
-        "strength",
-        "brush",
-        "line",
-        "guard",
-        "exposure",
-        "screen",
-        "blush",
-    } == set(Recipe.model_fields)
+    taken = {part for style in STYLES.values() for part, value in style.painter if value}
+    assert taken == set(Recipe.model_fields)
 
 
 def test_manga_has_no_colour_but_the_papers() -> None:

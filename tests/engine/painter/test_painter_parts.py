@@ -28,10 +28,12 @@ from engine.painter.smoothing import blur, guided_upsampling, local_trend
 from engine.painter.sparkle import sparkling
 from engine.painter.strength import at_strength, with_gain
 from engine.painter.texture import filmed, washed
+from styles import Style
 from styles.recipe import (
     Blush,
     Brush,
     Cel,
+    Dots,
     Film,
     Flatten,
     Guard,
@@ -445,6 +447,33 @@ def test_the_guard_takes_a_strange_colour_off_skin() -> None:
 
     assert moved(wrong) > 0.04
     assert moved(right) < 0.03
+
+
+@pytest.mark.parametrize("style", STYLES.values(), ids=list(STYLES))
+def test_the_middle_strength_of_every_style_is_the_recipe_as_written(style: Style) -> None:
+    assert at_strength(style.painter, 0.5) == style.painter
+
+
+def test_recipes_at_their_bounds_are_painted_at_every_strength() -> None:
+    ends = {"strength": Strength(subtle=0.05, bold=3)}
+    coloured = GHIBLI.model_copy(
+        update=ends
+        | {
+            "blush": Blush(tint=(0.2, 0.2)),
+            "margin": Margin(width=0.2, ragged=0.2),
+            "film": Film(grain=0.2, fringe=10, lines=0.2, vignette=0.5),
+        }
+    )
+    screen = STYLES["manga"].painter.screen
+    assert screen is not None
+    layers = tuple(Dots(below=below, paper=below) for below in (1.0, 0.9, 0.8))
+    printed = STYLES["manga"].painter.model_copy(
+        update=ends | {"screen": screen.model_copy(update={"black": 0.7, "layers": layers})}
+    )
+    for recipe in (coloured, printed):
+        assert at_strength(recipe, 0.5) == recipe
+        for strength in (0, 1):
+            assert paint(meadow(), recipe, strength, 1, ignore).std() > 5
 
 
 def test_the_middle_strength_is_the_recipe_as_written_and_the_guard_never_bends() -> None:
