@@ -4,6 +4,8 @@ import time
 from collections.abc import Mapping
 from contextlib import closing
 
+import numpy as np
+
 from benchmarks import photos
 from benchmarks.figures import Effort, Figure, Section, Target, median
 from benchmarks.memory_of import peak
@@ -26,13 +28,13 @@ def seconds(worker: Worker, style: Style, photo: Pixels, seed: int) -> float:
 
 
 def _times(worker: Worker, side: int, rounds: int) -> Mapping[str, float]:
-    """The median of each style over portraits and landscapes, style after style in every round."""
-    catalogue = load()
-    times: dict[str, list[float]] = {style: [] for style in catalogue}
+    """What each style takes, style after style in every round: the fastest of each photo, and the mean of both."""
+    catalogue, squares = load(), photos.squares(side)
+    times: dict[str, list[list[float]]] = {style: [] for style in catalogue}
     for number in range(rounds):
         for style in catalogue.values():
-            times[style.id] += [seconds(worker, style, photo, number) for photo in photos.squares(side)]
-    return {style: median(each) for style, each in times.items()}
+            times[style.id].append([seconds(worker, style, photo, number) for photo in squares])
+    return {style: float(np.min(each, axis=0).mean()) for style, each in times.items()}
 
 
 def measure(effort: Effort) -> Section:
@@ -42,7 +44,7 @@ def measure(effort: Effort) -> Section:
     for side in sides:
         with closing(Worker(task.run, name="painter")) as worker:
             seconds(worker, load()["ghibli"], photos.squares(96)[0], 0)
-            times = _times(worker, side, effort.of(5, 2))
+            times = _times(worker, side, effort.of(7, 2))
             figures += [Figure(f"{style}, {side} px", each, "s") for style, each in times.items()]
             figures += [
                 Figure(f"median style, {side} px", median(list(times.values())), "s", _MEDIAN.get(side)),
@@ -53,7 +55,8 @@ def measure(effort: Effort) -> Section:
         title="The painter, on one core",
         how=(
             "Square photos of this many pixels a side, a portrait and a landscape with sky and grass, in a painting"
-            " process of their own; medians over the rounds, with the way to the process and back."
+            " process of their own, with the way to the process and back. The fastest of the rounds, since what else"
+            " runs can only add to it, and the mean of both photos."
         ),
         figures=tuple(figures),
     )

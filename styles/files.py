@@ -20,6 +20,5 @@ def replace(file: Path, data: bytes, *, mode: int = 0o644) -> None:
             part.flush()
             written.chmod(mode)
             written.replace(file)
-        except BaseException:
-            written.unlink()
-            raise
+        finally:
+            written.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ _SECTORS = 8
 _LAST_WEIGHT = 100  # beyond it the flattened picture changes no more
 _SLOPE_SIDE = 256  # pixels of the copy that slopes are measured on
 _SLOPES = 0.0012, 0.003  # lightness per unit: a long gradient's, and a cheek's
-_GROWTH = 2.5  # of the weight from one pass to the next; slower growth (2) takes a quarter longer and looks the same
+_GROWTH = 3.5  # of the weight from one pass to the next; 2.5 takes a third longer and gives the same to 43 dB
 
 
 def kuwahara(planes: Planes, radius: float) -> Planes:
