@@ -1,4 +1,4 @@
-# animify: `make demo` shows it, `make test` proves it, `make bench` measures it.
+# animify: `make demo` shows it, `make test` proves it, `make bench` measures it, `make pictures` draws it.
 ifndef PYTHON
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { command -v $$p; break; }; done)
@@ -6,7 +6,7 @@ endif
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: demo test bench clean
+.PHONY: demo test bench pictures clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.demo
@@ -21,6 +21,9 @@ test: .venv/.dev
 
 bench: .venv/.bench
 	$(BIN)/python -m benchmarks
+
+pictures: .venv/.bench
+	$(BIN)/python -m docs.pictures
 
 clean:
 	rm -rf .venv demo-out

@@ -1,7 +1,7 @@
 """Photos of people, places, animals and things to judge the painter on: as many as there are.
 
-Four come with scikit-image; more lie in the folders that `ANIMIFY_BENCH_PHOTOS` names, or beside the checkout of those
-who work on this project.
+Four come with scikit-image; more lie in the folders that `ANIMIFY_BENCH_PHOTOS` names, or in
+`../shared/photos` where there is one.
 """
 
 import functools

@@ -64,11 +64,15 @@ def register(group: typer.Typer) -> None:
 def calibrate(
     photos: Annotated[
         list[Path],
-        typer.Argument(metavar="PHOTO...", help=f"Photos, or folders of them; folders named {', '.join(KINDS)} sort."),
+        typer.Argument(
+            metavar="PHOTO...", help=f"Photos, or folders; one named {', '.join(KINDS)} says what its photos show."
+        ),
     ],
-    model: Annotated[Model, typer.Option(help="What paints.")] = Model.PAINTER,
+    model: Annotated[Model, typer.Option(help="What paints; so far only the painter can be tried.")] = Model.PAINTER,
     style: Annotated[list[str] | None, typer.Option(help="Only this style (may be repeated).")] = None,
-    faces: Annotated[Path | None, typer.Option(metavar="FILE", help="A YuNet face detector (.onnx).")] = None,
+    faces: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A YuNet face detector (.onnx): faces must be kept.")
+    ] = None,
     sheets: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Draw a contact sheet a style in here.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Propose, and write nothing.")] = False,
 ) -> None:

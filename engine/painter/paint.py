@@ -68,8 +68,8 @@ def paint(pixels: Pixels, recipe: Recipe, strength: float, seed: int, on_step: O
     strength
         0 (subtle) to 1 (bold); 0.5 is the recipe as it is written.
     seed
-        Drives clouds, the tremble of lines and texture; nothing else is random. The same arguments give the same
-        bytes on one machine.
+        Drives what is left to chance: clouds, rays, sparkles, the tremble of lines, texture, the ragged margin; nothing
+        else is random. The same arguments give the same bytes on one machine.
     on_step
         Called with (step, `STEPS`) after each step; what it raises ends the painting.
 

@@ -1,6 +1,7 @@
 """The `animify` command as a person at a terminal meets it: pictures, one-line errors, nothing half done."""
 
 import io
+import math
 import sqlite3
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+import styles
 from tests.cli.terminal import animify, opened
 from tests.flow.stage import a_photo
 
@@ -158,7 +160,7 @@ def test_a_contact_sheet_has_a_row_a_photo_and_a_column_a_style(photo: Path, mon
     Path("other.jpg").write_bytes(a_photo(seed=2))
     assert animify(monkeypatch, "styles", "--sheet", "sheet.png", photo, "other.jpg") == 0
     _, (width, height) = opened("sheet.png")
-    assert width == 8 + 9 * (384 + 8)
+    assert width == 8 + (1 + len(styles.load())) * (384 + 8)
     assert height == 32 + 2 * (384 + 8)
 
 
@@ -166,7 +168,7 @@ def test_a_contact_sheet_of_one_photo_is_no_strip(photo: Path, monkeypatch: pyte
     assert animify(monkeypatch, "styles", "--sheet", "sheet.png", photo) == 0
     _, (width, height) = opened("sheet.png")
     assert width == 8 + 3 * (384 + 8)
-    assert height == 3 * (32 + 384 + 8)
+    assert height == math.ceil((1 + len(styles.load())) / 3) * (32 + 384 + 8)
 
 
 def test_the_doctor_names_what_is_missing_and_how_to_mend_it(
