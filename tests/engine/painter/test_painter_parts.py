@@ -449,6 +449,20 @@ def test_the_guard_takes_a_strange_colour_off_skin() -> None:
     assert moved(right) < 0.03
 
 
+def test_skin_that_was_washed_out_to_white_gets_its_colour_back() -> None:
+    photo = face(SKIN_TONES["medium"])
+    area = cv2.erode(face_area().astype(np.uint8), np.ones((15, 15), np.uint8)) > 0
+    white = to_planes(photo) * np.float32(0.1) + np.float32(0.9)
+
+    def chroma(planes: Planes) -> float:
+        _, a, b = to_oklab(planes)
+        return float(np.median(np.hypot(a, b)[area]))
+
+    held = guarded(white, photo_of(photo), Guard(tint=0.02))
+    assert chroma(white) < 0.25 * chroma(to_planes(photo))
+    assert chroma(held) > 0.7 * chroma(to_planes(photo))
+
+
 @pytest.mark.parametrize("style", STYLES.values(), ids=list(STYLES))
 def test_the_middle_strength_of_every_style_is_the_recipe_as_written(style: Style) -> None:
     assert at_strength(style.painter, 0.5) == style.painter
