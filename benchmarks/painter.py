@@ -15,6 +15,8 @@ from engine.worker import Worker
 from styles import Style, load
 
 SIDES = (512, 1024, 1600)
+_MEDIAN = {1024: Target(0.40)}
+_SLOWEST = {1024: Target(0.50), 1600: Target(1.1)}
 MEMORY = {1024: Target(300), 1600: Target(620)}
 _DEADLINE = 60.0
 
@@ -60,7 +62,3 @@ def measure(effort: Effort) -> Section:
         ),
         figures=tuple(figures),
     )
-
-
-_MEDIAN = {1024: Target(0.40)}
-_SLOWEST = {1024: Target(0.50), 1600: Target(1.1)}

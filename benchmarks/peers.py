@@ -75,7 +75,8 @@ def measure(effort: Effort) -> Section:
     """Let the painter and the others paint the same photos, in turns."""
     filters = _filters() if effort is not Effort.TINY else {}
     side = effort.of(SIDE, SIDE, 96)
-    catalogue, times = load(), {name: [0.0][:0] for name in ("painter", *filters)}
+    catalogue = load()
+    times: dict[str, list[float]] = {name: [] for name in ("painter", *filters)}
     with closing(Worker(task.run, name="painter")) as worker:
         for number in range(effort.of(5, 2)):
             for photo in photos.squares(side):

@@ -100,9 +100,13 @@ def _entropy(grey: cv.Plane) -> float:
 
 
 def _is_too_far(before: cv.Plane, after: cv.Plane, limits: Checks) -> bool:
-    # what a style adds, its frame and its sparkles, weighs the more, the fewer edges there are to be kept
-    enough = min(1.0, edge_share(before) / THRESHOLDS.few_edges)
-    return edge_f1(before, after) < enough * limits.min_edge_f1 or structure(before, after) < limits.min_structure
+    kept = edge_f1(before, after)
+    if kept < limits.min_edge_f1:
+        # what a style adds, its frame and its sparkles, weighs the more, the fewer edges there are to be kept
+        enough = min(1.0, edge_share(before) / THRESHOLDS.few_edges)
+        if kept < enough * limits.min_edge_f1:
+            return True
+    return structure(before, after) < limits.min_structure
 
 
 def _is_unchanged(photo: Pixels, picture: Pixels, before: cv.Plane, after: cv.Plane) -> bool:

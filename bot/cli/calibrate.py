@@ -92,10 +92,11 @@ def calibrate(
         readings = read(sweep.trials[each.id])
         ends = propose(readings, knob.middle)
         _print(each, readings, ends)
-        if sheets:
-            _draw(sheets / f"{each.id}-{model}.jpg", sweep.shown, sweep.pictures[each.id])
         if ends and not dry_run:
             _write(source(each.id, settings.styles), knob, each, ends)
+    if sheets:  # last: a folder that can't be written to shall not cost what was found
+        for each in chosen:
+            _draw(sheets / f"{each.id}-{model}.jpg", sweep.shown, sweep.pictures[each.id])
 
 
 def _detector(model: Path | None) -> FaceDetector | None:
@@ -135,7 +136,8 @@ class _Sweep:
         async with app.studio(EngineChoice.PAINTER, workers=workers, checks=False, max_side=SIDE) as studio:
             self.samples = [sample async for sample in _opened(studio, files)]
             kinds = [sample.kind for sample in self.samples]
-            self.shown = {kinds.index(kind): self.samples[kinds.index(kind)].photo.pixels for kind in set(kinds)}
+            firsts = [kinds.index(kind) for kind in dict.fromkeys(kinds)]
+            self.shown = {number: self.samples[number].photo.pixels for number in firsts}
             numbers = range(len(self.samples))
             tasks = [(style, value, number) for style in styles for value in self._knob.values for number in numbers]
             lanes, judge = asyncio.Semaphore(workers), ThreadPoolExecutor(1)  # a detector serves one thread

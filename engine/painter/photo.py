@@ -18,8 +18,6 @@ COLOUR_SIDE = 512
 
 _MIDDLE = 0.52  # luma that the median is brought towards
 _GENTLY = 0.7  # of the correction, that goes into the middle; all of it goes into black and white
-
-
 _SMALLEST_UNIT = 0.35  # pixels; the brush of a shorter side under 269 pixels would be finer than they are
 
 

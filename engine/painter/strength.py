@@ -178,9 +178,7 @@ def _(part: Paper, gain: float) -> Paper:
 
 @_scaled.register
 def _(part: Film, gain: float) -> Film:
-    gain = _gently(gain)
-    shares = {name: min(1.0, getattr(part, name) * gain) for name in ("lines", "vignette")}
-    return part.model_copy(update={"grain": part.grain * gain, "fringe": part.fringe * gain} | shares)
+    return part.model_copy(update={name: value * _gently(gain) for name, value in part})
 
 
 @_scaled.register

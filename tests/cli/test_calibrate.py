@@ -1,5 +1,6 @@
 """`animify styles calibrate`: what it measures is told, what it finds is kept, and nothing else is touched."""
 
+import re
 import tomllib
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,8 @@ def an_operators_style(an_empty_place: Path, monkeypatch: pytest.MonkeyPatch) ->
     folder = an_empty_place / "styles"
     folder.mkdir()
     style = folder / "mine.toml"
-    style.write_text("# mine\n" + MANGA.read_text(encoding="utf-8"), encoding="utf-8")
+    text = re.sub(r"calibrated = \{.*\}", "calibrated = false", MANGA.read_text(encoding="utf-8"))
+    style.write_text("# mine\n" + text, encoding="utf-8")
     monkeypatch.setenv("ANIMIFY_STYLES", str(folder))
     return style
 
@@ -69,6 +71,16 @@ def test_a_dry_run_proposes_and_writes_nothing(
     assert animify(monkeypatch, "styles", "calibrate", photo, "--style", "mine", "--dry-run") == 0
     assert "from 0.1 (the least that was tried) to" in capsys.readouterr().out
     assert an_operators_style.read_bytes() == before
+
+
+def test_sheets_that_cannot_be_written_cost_nothing_that_was_found(
+    photos: Path, an_operators_style: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("sheets").write_text("a file, no folder")
+    photo = photos / "Portraits" / "one.png"
+    assert animify(monkeypatch, "styles", "calibrate", photo, "--style", "mine", "--sheets", "sheets") == 1
+    assert "sheets" in capsys.readouterr().err
+    assert styles.load(an_operators_style.parent)["mine"].painter.strength.calibrated
 
 
 def test_where_no_value_is_right_the_style_stays_and_the_reason_is_told(
