@@ -75,7 +75,7 @@ def test_a_catalogue_and_its_styles_never_change() -> None:
 def test_an_operators_styles_follow_the_built_in_ones(tmp_path: Path) -> None:
     own = folder_with(tmp_path, ink=MANGA, aquarelle=MANGA)
     (own / "notes.txt").write_text("not a style")
-    assert list(styles.load(own)) == [*EIGHT, "aquarelle", "ink"]
+    assert list(styles.load(own)) == [*styles.load(), "aquarelle", "ink"]
 
 
 def test_a_style_of_ones_own_cannot_replace_a_built_in_one(tmp_path: Path) -> None:
