@@ -39,22 +39,29 @@ class CheckedEngine:
         EngineError
             What the engine raised.
         """
-        refusal = ""
+        verdict = ""
         for seed in (job.seed, next_seed(job.seed)):
-            async with aclosing(self._engine.stylize(replace(job, seed=seed))) as events:
-                async for event in events:
-                    if isinstance(event, Picture):
-                        refusal = await asyncio.to_thread(_refusal, job, event)
-                        if refusal:
-                            break
-                    yield event
-            if not refusal:
+            try:
+                async with aclosing(self._examined(replace(job, seed=seed))) as events:
+                    async for event in events:
+                        yield event
+            except UnfitError as error:
+                verdict = error.verdict
+            else:
                 return
-        raise UnfitError(refusal)
+        raise UnfitError(verdict)
 
     async def close(self) -> None:
         """Close the engine."""
         await self._engine.close()
+
+    async def _examined(self, job: Job) -> AsyncGenerator[Progress | Picture, None]:
+        """What the engine makes; UnfitError where the checks refuse it, as where the engine itself does."""
+        async with aclosing(self._engine.stylize(job)) as events:
+            async for event in events:
+                if isinstance(event, Picture) and (refusal := await asyncio.to_thread(_refusal, job, event)):
+                    raise UnfitError(refusal)
+                yield event
 
 
 def next_seed(seed: int) -> int:

@@ -1,6 +1,6 @@
 """What the bot and an engine say to each other: a Job goes in, Progress and one Picture come out."""
 
-from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
+from collections.abc import AsyncGenerator, Hashable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -13,6 +13,18 @@ from styles import Style
 
 Pixels = NDArray[np.uint8]
 """A picture as it travels: (height, width, 3), uint8, RGB in sRGB, upright."""
+
+
+class Why(StrEnum):
+    """Why the backup painted a picture, and not the engine that comes first."""
+
+    NOT_READY = "not_ready"  # it is still loading, or waits for its weights
+    BUSY = "busy"  # it had no room, in its queue or in memory
+    DECLINED = "declined"  # it does not do this style
+    UNFIT = "unfit"  # what it made was not fit to show
+    LATE = "late"  # it took too long
+    LOST = "lost"  # it broke down
+    HURRY = "hurry"  # the member would not wait for it
 
 
 class Medium(StrEnum):
@@ -50,10 +62,25 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`step` of `steps` are done. After a second attempt it may start again from a lower step."""
+    """`step` of `steps` are done. After a second attempt it may start again from a lower step.
+
+    Attributes
+    ----------
+    preview
+        What the picture is going to be, small and rough; only of some steps, and only where there are many.
+    """
 
     step: int
     steps: int
+    preview: Pixels | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Detour:
+    """The engine that comes first, and why it did not paint."""
+
+    engine: str
+    why: Why
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -64,6 +91,8 @@ class Picture:
     ----------
     seconds
         Engine time, without waiting in a queue.
+    detour
+        Set where a backup painted it.
     """
 
     pixels: Pixels = field(repr=False)
@@ -71,6 +100,7 @@ class Picture:
     medium: Medium
     seed: int
     seconds: float
+    detour: Detour | None = None
 
 
 class Engine(Protocol):
@@ -97,8 +127,11 @@ class Engine(Protocol):
         """End threads and processes and give the memory back; jobs in flight end with LostError."""
 
 
-OnStep = Callable[[int, int], None]
-"""Called with (step, steps) from inside a run; raises CancelledRunError to make the run stop."""
+class OnStep(Protocol):
+    """Called from inside a run after each step; raises CancelledRunError to make the run stop."""
+
+    def __call__(self, step: int, steps: int, previews: Sequence[Pixels] = (), /) -> None:
+        """`step` of `steps` are done; `previews` are none, or one for each job of the run."""
 
 
 class CancelledRunError(Exception):

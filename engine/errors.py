@@ -2,7 +2,8 @@
 
 EngineError
 ├── PhotoError      the bytes are no photo we can use
-├── BusyError       nothing was started
+├── BusyError       nothing was started, or nothing for want of room
+├── DeclinedError   this engine does not do this job, and never will
 ├── LostError       died under the job; it left no effect, so the same seed may run again
 │   └── DeadlineError   took too long and was ended
 ├── UnfitError      made, but not fit to be shown
@@ -51,7 +52,12 @@ class PhotoError(EngineError):
 
 @final
 class BusyError(EngineError):
-    """The engine took nothing on: it is full, loading or closing."""
+    """The engine took nothing on, and it left no effect: it is full, loading or closing, or its memory is too small."""
+
+
+@final
+class DeclinedError(EngineError):
+    """The engine does not do this job, and never will: the style has nothing for it."""
 
 
 class LostError(EngineError):

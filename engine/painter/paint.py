@@ -1,11 +1,12 @@
 """How a photo becomes a picture: the painter's main path."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine import cv
-from engine.contract import OnStep, Pixels
+from engine.contract import Pixels
 from engine.cv import Interpolation, Plane, Planes
 from engine.oklab import from_oklab, to_oklab
 from engine.painter.colour import blushing, curved, mixed, split_toned
@@ -58,7 +59,7 @@ class _Drawing:
     ink: Plane
 
 
-def paint(pixels: Pixels, recipe: Recipe, strength: float, seed: int, on_step: OnStep) -> Pixels:
+def paint(pixels: Pixels, recipe: Recipe, strength: float, seed: int, on_step: Callable[[int, int], None]) -> Pixels:
     """Paint a photo by a recipe.
 
     Parameters

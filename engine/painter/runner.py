@@ -1,12 +1,12 @@
 """The painter as a Runner: it paints in a child process, one photo at a time."""
 
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 
 import numpy as np
 
-from engine.contract import Job, Medium, OnStep, Picture, Pixels
+from engine.contract import Job, Medium, Picture, Pixels
 from engine.errors import EngineError, LostError
 from engine.link import Header
 from engine.painter import task
@@ -50,7 +50,7 @@ class PainterRunner:
             self._worker.start()
             self._paint(np.zeros((32, 32, 3), np.uint8), _WARM_UP, 0, 0, lambda *_: None)
 
-    def run(self, jobs: Sequence[Job], on_step: OnStep) -> Sequence[Picture | EngineError]:
+    def run(self, jobs: Sequence[Job], on_step: Callable[[int, int], None]) -> Sequence[Picture | EngineError]:
         """Paint each job; LostError stands for one whose child died or took too long.
 
         Raises
@@ -64,7 +64,7 @@ class PainterRunner:
         """End the child."""
         self._worker.close()
 
-    def _picture(self, job: Job, on_step: OnStep) -> Picture | EngineError:
+    def _picture(self, job: Job, on_step: Callable[[int, int], None]) -> Picture | EngineError:
         started = time.monotonic()
         try:
             pixels = self._paint(job.pixels, job.style.painter, job.strength, job.seed, on_step)
@@ -78,7 +78,9 @@ class PainterRunner:
             seconds=time.monotonic() - started,
         )
 
-    def _paint(self, pixels: Pixels, recipe: Recipe, strength: float, seed: int, on_step: OnStep) -> Pixels:
+    def _paint(
+        self, pixels: Pixels, recipe: Recipe, strength: float, seed: int, on_step: Callable[[int, int], None]
+    ) -> Pixels:
         def on_note(note: Header) -> None:
             on_step(note["step"], note["steps"])
 

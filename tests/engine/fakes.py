@@ -1,8 +1,9 @@
-"""A runner that does what a script says, the signals to wait for it with, and photos and jobs to give it."""
+"""A runner that does what a script says, signals and a timer to try it with, and photos and jobs to give it."""
 
 import asyncio
 import threading
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
@@ -10,7 +11,7 @@ import numpy as np
 
 import styles
 from engine.contract import Job, Medium, OnStep, Picture, Pixels
-from engine.errors import EngineError, LostError, UnfitError
+from engine.errors import BusyError, DeadlineError, DeclinedError, EngineError, LostError, UnfitError
 
 STEPS = 3
 
@@ -21,10 +22,17 @@ class Act(StrEnum):
     PAINT = "paint"  # a plausible picture
     BLACK = "black"
     COPY = "copy"  # the photo itself
+    PREVIEW = "preview"  # paint, with a preview of each picture at every step but the last
     REFUSE = "refuse"  # an error for each job
+    DECLINE = "decline"  # a style that it does not do, for each job
+    NO_ROOM = "no_room"  # out of memory, for each job
+    DIE = "die"  # LostError for each job, and the next run works again
+    LATE = "late"  # the same with DeadlineError
     LOSE = "lose"  # LostError for the whole run
     CRASH = "crash"  # what no runner should raise
     STALL = "stall"  # wait at the gate after the first step, then paint
+    SLOW = "slow"  # wait at the gate after every step, then paint
+    HANG = "hang"  # take no step, wait at the gate, then paint after all
 
 
 class FakeRunner:
@@ -33,7 +41,7 @@ class FakeRunner:
     Attributes
     ----------
     gate
-        Each release of it lets one stalled run go on.
+        Each release of it lets one run that waits go on.
     runs
         The ids of the jobs of every run.
     steps
@@ -48,11 +56,15 @@ class FakeRunner:
         batch: int = 1,
         key: Callable[[Job], Hashable] = lambda job: job.pixels.shape,
         load: Callable[[], None] = lambda: None,
+        name: str = "fake",
+        medium: Medium = Medium.FILTER,
     ) -> None:
         self._script = list(script)
         self._batch = batch
         self._key = key
         self._load = load
+        self._name = name
+        self._medium = medium
         self.gate = threading.Semaphore(0)
         self.runs: list[list[str]] = []
         self.steps: list[int] = []
@@ -61,7 +73,7 @@ class FakeRunner:
 
     @property
     def name(self) -> str:
-        return "fake"
+        return self._name
 
     @property
     def batch(self) -> int:
@@ -78,36 +90,44 @@ class FakeRunner:
         self.threads.add(threading.get_ident())
         self.runs.append([job.id for job in jobs])
         act = self._script.pop(0) if self._script else Act.PAINT
-        self._step(1, on_step)
-        if act is Act.STALL:
+        if act is Act.HANG:
             self.gate.acquire()
-        if act is Act.LOSE:
-            raise LostError("the fake was told to be lost")
-        if act is Act.CRASH:
-            raise ZeroDivisionError
-        for step in range(2, STEPS + 1):
-            self._step(step, on_step)
+            return [self._result(act, job) for job in jobs]
+        for step in range(1, STEPS + 1):
+            seen = act is Act.PREVIEW and step < STEPS
+            on_step(step, STEPS, [job.pixels[::8, ::8].copy() for job in jobs] if seen else ())
+            self.steps.append(step)
+            if act is Act.SLOW or (act is Act.STALL and step == 1):
+                self.gate.acquire()
+            if act is Act.LOSE:
+                raise LostError("the fake was told to be lost")
+            if act is Act.CRASH:
+                raise ZeroDivisionError
         return [self._result(act, job) for job in jobs]
 
     def close(self) -> None:
         self.threads.add(threading.get_ident())
         self.closed = True
 
-    def _step(self, step: int, on_step: OnStep) -> None:
-        on_step(step, STEPS)
-        self.steps.append(step)
-
     def _result(self, act: Act, job: Job) -> Picture | EngineError:
         match act:
             case Act.REFUSE:
                 return UnfitError("refused")
+            case Act.DECLINE:
+                return DeclinedError("the fake does not do this")
+            case Act.NO_ROOM:
+                return BusyError("the fake has no room")
+            case Act.DIE:
+                return LostError("the fake died")
+            case Act.LATE:
+                return DeadlineError("the fake was late")
             case Act.BLACK:
                 pixels = np.zeros_like(job.pixels)
             case Act.COPY:
                 pixels = job.pixels.copy()
             case _:
                 pixels = posterised(job.pixels, job.seed)
-        return Picture(pixels=pixels, engine=self.name, medium=Medium.FILTER, seed=job.seed, seconds=0.25)
+        return Picture(pixels=pixels, engine=self.name, medium=self._medium, seed=job.seed, seconds=0.25)
 
 
 class Signals:
@@ -128,10 +148,48 @@ class Signals:
             while len([one for one in self.of(moment) if subject is None or one == subject]) < times:
                 self._more.clear()
                 await self._more.wait()
+        await asyncio.sleep(0)  # what was asked of the loop before the moment is done by now
 
     def of(self, moment: StrEnum) -> list[object]:
         """The subjects of every such moment, in order."""
         return [subject for heard, subject in self.heard if heard is moment]
+
+
+@dataclass(slots=True, eq=False)
+class _Alarm:
+    due: float
+    callback: Callable[[], None]
+    timer: "FakeTimer"
+
+    def cancel(self) -> None:
+        self.timer.alarms.discard(self)
+
+
+class FakeTimer:
+    """Time that passes when a test says so, for deadlines. To be told on the event loop."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        self.alarms: set[_Alarm] = set()
+        self.set = 0
+
+    def time(self) -> float:
+        return self._now
+
+    def call_later(self, delay: float, callback: Callable[[], None], /) -> _Alarm:
+        alarm = _Alarm(self._now + delay, callback, self)
+        self.alarms.add(alarm)
+        self.set += 1
+        return alarm
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, and every alarm ring at its moment."""
+        end = self._now + seconds
+        while due := sorted((alarm for alarm in self.alarms if alarm.due <= end), key=lambda alarm: alarm.due):
+            self.alarms.remove(due[0])
+            self._now = due[0].due
+            due[0].callback()
+        self._now = end
 
 
 def photo(height: int = 96, width: int = 128) -> Pixels:

@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 from engine.checked import CheckedEngine, next_seed
 from engine.checks import Verdict, examine
 from engine.contract import Picture, Pixels, Progress
-from engine.errors import LostError, UnfitError
+from engine.errors import BusyError, DeclinedError, LostError, UnfitError
 from engine.local import LocalEngine
 from engine.measures import edge_f1, gmsd, luma, structure
 from styles import Checks
@@ -164,7 +164,7 @@ async def test_a_fit_picture_passes_with_its_own_seed() -> None:
     assert events[-1].seed == 7
 
 
-@pytest.mark.parametrize("act", [Act.BLACK, Act.COPY])
+@pytest.mark.parametrize("act", [Act.BLACK, Act.COPY, Act.REFUSE])
 async def test_an_unfit_picture_is_painted_once_more_with_another_seed(act: Act) -> None:
     events, runner = await pictures(act, Act.PAINT)
     *progress, last = events
@@ -174,16 +174,19 @@ async def test_an_unfit_picture_is_painted_once_more_with_another_seed(act: Act)
     assert len(runner.runs) == 2
 
 
-@pytest.mark.parametrize(("act", "reason"), [(Act.BLACK, Verdict.BROKEN), (Act.COPY, Verdict.UNCHANGED)])
-async def test_after_two_unfit_pictures_it_says_why_and_paints_no_third(act: Act, reason: Verdict) -> None:
+@pytest.mark.parametrize(
+    ("act", "reason"), [(Act.BLACK, Verdict.BROKEN), (Act.COPY, Verdict.UNCHANGED), (Act.REFUSE, "refused")]
+)
+async def test_after_two_unfit_pictures_it_says_why_and_paints_no_third(act: Act, reason: str) -> None:
     with pytest.raises(UnfitError) as caught:
         await pictures(Act.BLACK, act)
     assert caught.value.verdict == reason
 
 
-async def test_errors_of_the_engine_are_not_tried_again() -> None:
-    with pytest.raises(LostError):
-        await pictures(Act.LOSE)
+@pytest.mark.parametrize("act", [Act.DIE, Act.DECLINE, Act.NO_ROOM])
+async def test_other_errors_of_the_engine_are_not_tried_again(act: Act) -> None:
+    with pytest.raises((LostError, DeclinedError, BusyError)):
+        await pictures(act)
 
 
 def test_the_next_seed_is_fixed_for_ever() -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from engine.checked import CheckedEngine
 from engine.contract import Engine, Job, Picture, Progress
+from engine.deferred import DeferredEngine
 from engine.errors import BusyError, EngineError, LostError
+from engine.failover import FailoverEngine
 from engine.local import LocalEngine
 from engine.painter.runner import PainterRunner
 from tests.engine.fakes import Act, FakeRunner, job, photo
@@ -17,6 +19,8 @@ from tests.engine.fakes import Act, FakeRunner, job, photo
 ENGINES: dict[str, Callable[[], Engine]] = {
     "local": lambda: LocalEngine([FakeRunner(), FakeRunner(batch=2)]),
     "checked": lambda: CheckedEngine(LocalEngine([FakeRunner()])),
+    "failover": lambda: FailoverEngine(LocalEngine([FakeRunner()], ahead=1), LocalEngine([FakeRunner(name="painter")])),
+    "failed over": lambda: FailoverEngine(DeferredEngine("late"), LocalEngine([FakeRunner(name="painter")])),
     "painter": lambda: CheckedEngine(LocalEngine([PainterRunner()])),
 }
 
@@ -106,10 +110,10 @@ async def test_a_closed_engine_takes_nothing_on(engine: Engine) -> None:
         await picture_of(engine, job())
 
 
-@pytest.mark.parametrize("act", [Act.REFUSE, Act.LOSE, Act.CRASH])
+@pytest.mark.parametrize("act", [Act.REFUSE, Act.DECLINE, Act.NO_ROOM, Act.DIE, Act.LATE, Act.LOSE, Act.CRASH])
 @pytest.mark.parametrize("wrap", [lambda engine: engine, CheckedEngine])
 async def test_whatever_breaks_inside_it_raises_an_engine_error(act: Act, wrap: Callable[[Engine], Engine]) -> None:
-    engine = wrap(LocalEngine([FakeRunner(act)]))
+    engine = wrap(LocalEngine([FakeRunner(act, act)]))
     with pytest.raises(EngineError):
         await picture_of(engine, job())
     await engine.close()

@@ -7,12 +7,13 @@ import threading
 import weakref
 from contextlib import aclosing, suppress
 
+import numpy as np
 import pytest
 
 from engine.contract import Job, Picture, Progress
-from engine.errors import BusyError, LostError, UnfitError
+from engine.errors import BusyError, DeadlineError, LostError, UnfitError
 from engine.local import LocalEngine, Moment
-from tests.engine.fakes import STEPS, Act, FakeRunner, Signals, job, photo
+from tests.engine.fakes import STEPS, Act, FakeRunner, FakeTimer, Signals, job, photo
 
 
 async def paint(engine: LocalEngine, one: Job) -> list[Progress | Picture]:
@@ -64,6 +65,54 @@ async def test_slots_count_the_runners_that_are_ready() -> None:
     assert engine.slots == 5
     await engine.close()
     assert engine.slots == 0
+
+
+async def test_jobs_may_wait_ahead_so_that_no_runner_idles() -> None:
+    observed = Signals()
+    runner = FakeRunner(Act.STALL, batch=2)
+    engine = LocalEngine([runner], ahead=3, observer=observed)
+    assert engine.slots == 5
+    paintings = [Painting(engine, job(str(number))) for number in range(5)]
+    await observed.until(Moment.STARTED)
+    assert engine.slots == 5
+    runner.gate.release()
+    for painting in paintings:
+        await painting.picture()
+    await engine.close()
+
+
+async def test_where_nobody_waits_there_are_no_slots_until_a_runner_is_ready() -> None:
+    observed, gate = Signals(), threading.Event()
+    engine = LocalEngine([FakeRunner(load=lambda: wait(gate))], waits=False, observer=observed)
+    engine.start()
+    assert engine.slots == 0
+    with pytest.raises(BusyError):
+        await paint(engine, job())
+    gate.set()
+    await observed.until(Moment.READY)
+    assert engine.slots == 1
+    assert isinstance((await paint(engine, job()))[-1], Picture)
+    await engine.close()
+
+
+async def test_previews_go_to_the_jobs_that_they_are_of() -> None:
+    observed = Signals()
+    runner = FakeRunner(Act.STALL, Act.PREVIEW, batch=2)
+    engine = LocalEngine([runner], observer=observed)
+    first = Painting(engine, job("first"))
+    await observed.until(Moment.STARTED, ("first",))
+    one, other = job("one"), job("other", pixels=photo() // 2)
+    paintings = [Painting(engine, one), Painting(engine, other)]
+    await asyncio.sleep(0)
+    runner.gate.release()
+    for of, painting in zip((one, other), paintings, strict=True):
+        previews = [event.preview for event in await painting.task if isinstance(event, Progress)]
+        assert previews[-1] is None
+        for preview in previews[:-1]:
+            assert preview is not None
+            assert np.array_equal(preview, of.pixels[::8, ::8])
+    await first.picture()
+    await engine.close()
 
 
 def wait(gate: threading.Event) -> None:
@@ -219,7 +268,8 @@ async def test_closing_ends_waiting_and_running_jobs_at_once_and_then_waits_for_
     runner.gate.release()
     await closing
     assert runner.closed
-    assert (runner.runs, runner.steps) == ([["running"]], [1])
+    assert runner.runs == [["running"]]
+    assert len(runner.steps) <= 1
 
 
 async def test_an_engine_that_never_worked_can_be_closed_twice_and_takes_nothing_on() -> None:
@@ -272,3 +322,114 @@ async def test_no_photo_is_kept_after_its_job(act: Act) -> None:
         assert gone() is None
     finally:
         gc.enable()
+
+
+async def test_a_run_without_a_step_ends_at_the_deadline_and_takes_its_runner_with_it() -> None:
+    observed, timer = Signals(), FakeTimer()
+    runner = FakeRunner(Act.HANG)
+    engine = LocalEngine([runner], ahead=1, deadline=10, timer=timer, observer=observed)
+    hung, waiting = Painting(engine, job("hung")), Painting(engine, job("waiting"))
+    await observed.until(Moment.STARTED, ("hung",))
+    timer.advance(9)
+    assert engine.slots == 2
+    timer.advance(1)
+    assert (engine.slots, observed.of(Moment.GONE)) == (0, [0])
+    with pytest.raises(DeadlineError):
+        await hung.task
+    with pytest.raises(LostError):
+        await waiting.task
+    with pytest.raises(BusyError):
+        await paint(engine, job("late"))
+    await engine.close()
+    assert not runner.closed
+    runner.gate.release()
+    await observed.until(Moment.ENDED, ("hung",))
+
+
+async def test_what_a_hung_runner_says_afterwards_is_not_heard_and_the_others_go_on() -> None:
+    observed, timer = Signals(), FakeTimer()
+    runners = [FakeRunner(act) for act in (Act.HANG, Act.HANG)]
+    engine = LocalEngine(runners, deadline=10, timer=timer, observer=observed)
+    paintings = [Painting(engine, job(name)) for name in ("a", "b")]
+    await observed.until(Moment.STARTED, times=2)
+    [hung, sound] = sorted(runners, key=lambda runner: runner.runs != [["a"]])
+    sound.gate.release()
+    await paintings[1].picture()
+    await observed.until(Moment.ENDED, ("b",))
+    timer.advance(10)
+    with pytest.raises(DeadlineError):
+        await paintings[0].task
+    hung.gate.release()
+    await observed.until(Moment.ENDED, ("a",))
+    assert engine.slots == 1
+    await Painting(engine, job("c")).picture()
+    await engine.close()
+    assert (hung.runs, sound.runs) == ([["a"]], [["b"], ["c"]])
+
+
+async def test_every_step_puts_the_deadline_off_and_costs_no_timer() -> None:
+    observed, timer = Signals(), FakeTimer()
+    runner = FakeRunner(Act.SLOW)
+    engine = LocalEngine([runner], deadline=10, timer=timer, observer=observed)
+    async with aclosing(engine.stylize(job())) as events:
+        for step in range(1, STEPS + 1):
+            assert await anext(events) == Progress(step, STEPS)
+            timer.advance(9)
+            assert len(timer.alarms) == 1
+            runner.gate.release()
+        assert isinstance(await anext(events), Picture)
+    assert timer.set <= STEPS
+    await engine.close()
+    assert not timer.alarms
+
+
+async def test_a_run_that_stops_stepping_is_as_late_as_one_that_never_began() -> None:
+    observed, timer = Signals(), FakeTimer()
+    runner = FakeRunner(Act.STALL)
+    engine = LocalEngine([runner], deadline=10, timer=timer, observer=observed)
+    async with aclosing(engine.stylize(job("a"))) as events:
+        await anext(events)
+        timer.advance(10)
+        with pytest.raises(DeadlineError):
+            await anext(events)
+    runner.gate.release()
+    await observed.until(Moment.ENDED, ("a",))
+    assert runner.steps == [1]
+    await engine.close()
+
+
+async def test_an_idle_runner_is_never_late() -> None:
+    observed, timer = Signals(), FakeTimer()
+    engine = LocalEngine([FakeRunner()], deadline=10, timer=timer, observer=observed)
+    await paint(engine, job("a"))
+    await observed.until(Moment.ENDED, ("a",))
+    timer.advance(1000)
+    assert engine.slots == 1
+    await paint(engine, job("b"))
+    await engine.close()
+
+
+async def test_closing_waits_for_a_hung_run_no_longer_than_the_deadline() -> None:
+    observed, timer = Signals(), FakeTimer()
+    runner = FakeRunner(Act.HANG)
+    engine = LocalEngine([runner], deadline=10, timer=timer, observer=observed)
+    painting = Painting(engine, job("a"))
+    await observed.until(Moment.STARTED)
+    closing = asyncio.create_task(engine.close())
+    with pytest.raises(LostError, match="closed"):
+        await painting.task
+    timer.advance(10)
+    await closing
+    runner.gate.release()
+    await observed.until(Moment.ENDED)
+
+
+async def test_without_a_timer_of_its_own_the_event_loop_keeps_the_deadline() -> None:
+    runner = FakeRunner(Act.HANG)
+    observed = Signals()
+    engine = LocalEngine([runner], deadline=0.01, observer=observed)
+    with pytest.raises(DeadlineError):
+        await paint(engine, job())
+    await engine.close()
+    runner.gate.release()
+    await observed.until(Moment.ENDED)
