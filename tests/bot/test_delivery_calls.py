@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import aiohttp
 import discord
@@ -11,7 +12,7 @@ from bot.delivery.calls import DeliveryError, Trouble, call
 
 
 def an_error(kind: type[discord.HTTPException], status: int, code: int = 0) -> discord.HTTPException:
-    response = SimpleNamespace(status=status, reason="because")
+    response: Any = SimpleNamespace(status=status, reason="because")
     return kind(response, {"code": code, "message": "no"})
 
 

@@ -1,0 +1,169 @@
+"""Weights from disk to a pipeline that is ready to paint: the boundary to diffusers' loaders."""
+
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Final
+
+import torch
+from diffusers.quantizers.pipe_quant_config import PipelineQuantizationConfig
+from diffusers.quantizers.quantization_config import TorchAoConfig
+from diffusers.utils import logging as diffusers_logging
+from safetensors import SafetensorError
+from torchao.quantization import Float8WeightOnlyConfig, Int8WeightOnlyConfig
+from transformers.utils import logging as transformers_logging
+
+from engine.diffusion.families import FamilyModel
+from engine.diffusion.families.base import Pipe
+from engine.diffusion.profiles import Device, Profile
+from engine.diffusion.traits import Offload, Precision
+from engine.diffusion.weights import variant
+
+_DTYPES: Final = {Precision.FP32: torch.float32}
+_QUANTISED: Final = {Precision.FP8: Float8WeightOnlyConfig, Precision.INT8: Int8WeightOnlyConfig}
+
+
+_FOREIGN: Final = (
+    OSError,
+    ValueError,
+    RuntimeError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    ImportError,
+    SafetensorError,
+)
+"""What loaders raise of files that don't go together."""
+
+
+ONE_AT_A_TIME: Final = Lock()
+"""To be held by whoever loads a model.
+
+Loaders replace methods of torch's modules while they work, for all threads: of two at once the second one would put the
+first one's replacements back, and no module made after that would have weights.
+"""
+
+
+class LoadError(Exception):
+    """The model can't be loaded; the text is one sentence that names what is wrong, and no traceback of a library."""
+
+
+def dtype(profile: Profile) -> torch.dtype:
+    """What is computed in: bf16, unless fp32 is asked for; fp16 would overflow in SDXL's decoder."""
+    return _DTYPES.get(profile.precision, torch.bfloat16)
+
+
+def quiet() -> None:
+    """The libraries' bars and notes are about their own use; what matters to us they raise."""
+    diffusers_logging.set_verbosity_error()
+    diffusers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()
+    warnings.filterwarnings("ignore", "Already found a `peft_config`")  # several styles, several LoRAs
+    torch.set_num_threads(max(1, (os.cpu_count() or 1) - 1))  # a core is the event loop's
+
+
+def open_text(family: FamilyModel, folder: Path, profile: Profile, device: str) -> Pipe:
+    """Only the part of the pipeline that reads prompts.
+
+    Raises
+    ------
+    LoadError
+    """
+    silent = dict.fromkeys((family.network, "vae", *family.unused))
+    with _translated(folder):
+        return _opened(family, folder, profile, silent).to(device)
+
+
+def open_painting(family: FamilyModel, folder: Path, profile: Profile, device: Device, few_steps: Path | None) -> Pipe:
+    """Everything else of it, on the device.
+
+    Parameters
+    ----------
+    few_steps
+        A LoRA to be fused into the network.
+
+    Raises
+    ------
+    LoadError
+    """
+    silent = dict.fromkeys((*family.text, *family.unused))
+    with _translated(folder):
+        pipe = _opened(family, folder, profile, silent, quantization_config=_quantisation(family, profile))
+        family.schedule(pipe)
+        if few_steps is not None:
+            add_lora(pipe, few_steps, "few_steps")
+            pipe.fuse_lora()
+            pipe.unload_lora_weights()
+        _place(pipe, profile, device)
+    return pipe
+
+
+def _opened(family: FamilyModel, folder: Path, profile: Profile, silent: Mapping[str, None], **more: object) -> Pipe:
+    """The one call of `from_pretrained`: from this folder alone, without the silent parts, and never from pickle."""
+    pipe = family.pipeline.from_pretrained(
+        folder,
+        dtype=dtype(profile),
+        variant=variant(file.name for file in folder.joinpath(family.network).iterdir()),
+        local_files_only=True,
+        use_safetensors=True,
+        **silent,
+        **more,
+    )
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
+
+
+def add_lora(pipe: Pipe, file: Path, name: str) -> None:
+    """Load LoRA weights under a name.
+
+    Raises
+    ------
+    LoadError
+        They don't fit.
+    """
+    try:
+        pipe.load_lora_weights(file.parent, weight_name=file.name, adapter_name=name, local_files_only=True)
+    except (ValueError, RuntimeError, KeyError, OSError, SafetensorError) as error:
+        raise LoadError(f"{file}: this LoRA does not fit the model ({type(error).__name__})") from None
+    if not any(name in names for names in pipe.get_list_adapters().values()):  # keys of another family are skipped
+        raise LoadError(f"{file}: this LoRA has nothing for the model")
+
+
+def _quantisation(family: FamilyModel, profile: Profile) -> PipelineQuantizationConfig | None:
+    scheme = _QUANTISED.get(profile.precision)
+    if scheme is None:
+        return None
+    kept = list(family.unquantised)
+    return PipelineQuantizationConfig(
+        quant_mapping={family.network: TorchAoConfig(scheme(), modules_to_not_convert=kept)}
+    )
+
+
+def _place(pipe: Pipe, profile: Profile, device: Device) -> None:
+    match profile.offload:
+        case Offload.NONE:
+            pipe.to(device.torch_name)
+        case Offload.MODEL:
+            pipe.enable_model_cpu_offload(device=device.torch_name)
+        case Offload.LAYERS:
+            pipe.enable_sequential_cpu_offload(device=device.torch_name)
+
+
+@contextmanager
+def _translated(folder: Path) -> Iterator[None]:
+    """What a loader raises of a folder that was looked at before: rare, and told by its kind and first line."""
+    try:
+        yield
+    except torch.OutOfMemoryError:
+        raise LoadError(
+            f"{folder}: the model is too large for the device; ANIMIFY_PRECISION or _OFFLOAD help"
+        ) from None
+    except _FOREIGN as error:
+        raise LoadError(f"{folder}: the model can't be loaded ({type(error).__name__}: {_first_line(error)})") from None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0][:200]

@@ -1,0 +1,354 @@
+"""What of a model lies on disk, and whether it is whole: told from small JSON files and the heads of the weights."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from pydantic import ValidationError
+
+from engine.diffusion.models import Family
+from engine.diffusion.traits import TRAITS
+from styles import Lora
+from styles.value import Value
+
+MANIFEST: Final = "animify.json"
+INDEX: Final = "model_index.json"
+PICKLES: Final = frozenset({".bin", ".ckpt", ".pt", ".pth"})
+"""Endings of files that can run code when they are read, so they never are."""
+
+ARCHITECTURES: Final[Mapping[str, Family]] = MappingProxyType(
+    {pipeline: family for family, traits in TRAITS.items() for pipeline in sorted(traits.pipelines)}
+)
+"""The pipelines' classes, as `model_index.json` names them."""
+
+_ON_THE_HUB: Final = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
+_SHARD: Final = re.compile(r"-\d{5}-of-\d{5}")
+
+
+class Fault(StrEnum):
+    """Why a model can't be loaded from here."""
+
+    NOT_FETCHED = "not_fetched"
+    NO_FOLDER = "no_folder"
+    NO_MODEL = "no_model"  # a folder, but no model of diffusers in it
+    UNKNOWN = "unknown"  # a model, but of no family that is run here
+    PICKLE = "pickle"  # its weights could run code
+    INCOMPLETE = "incomplete"  # something of it is not there
+    DAMAGED = "damaged"  # there, and not what it should be
+    UNREADABLE = "unreadable"  # the operating system does not let us
+
+
+class WeightsError(Exception):
+    """A model can't be loaded from here; the text is one sentence that says why and how to mend it."""
+
+    def __init__(self, fault: Fault, text: str) -> None:
+        super().__init__(text)
+        self.fault = fault
+
+
+class Manifest(Value):
+    """What was fetched. It is written last, so where it lies everything lay.
+
+    Attributes
+    ----------
+    commit
+        The one commit that all files are of.
+    licence
+        As the model's card says it, or None where it does not.
+    files
+        The size of each by its path.
+    """
+
+    repo: str
+    commit: str
+    licence: str | None
+    gated: bool
+    fetched: date
+    files: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What `model_index.json` says.
+
+    Attributes
+    ----------
+    reads
+        The parts that turn words into numbers: text encoders and tokenizers.
+    """
+
+    family: Family
+    reads: tuple[str, ...]
+
+    @property
+    def paints(self) -> tuple[str, ...]:
+        """The parts without which nothing is painted."""
+        return "transformer" if self.family is Family.EDIT else "unet", "vae", "scheduler"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """A model that lies here whole.
+
+    Attributes
+    ----------
+    name
+        Its repository on the hub, or its folder as the operator wrote it.
+    commit, licence
+        Of one that was fetched.
+    size
+        Bytes of the safetensors files that are loaded.
+    has_text_encoder
+        Every text encoder and tokenizer is there too.
+    """
+
+    name: str
+    folder: Path
+    family: Family
+    commit: str | None
+    licence: str | None
+    size: int
+    has_text_encoder: bool
+
+
+def is_folder(name: str) -> bool:
+    """Whether a model's name means a local folder, there or not, and no repository on the hub."""
+    return name.startswith(("/", ".", "~")) or Path(name).is_dir()
+
+
+def place(repo: str, home: Path) -> Path:
+    """Where a repository of the hub is fetched to."""
+    return home / repo.replace("/", "--")
+
+
+def manifest(folder: Path) -> Manifest | None:
+    """What was fetched into the folder, or None where nothing was, or not all of it."""
+    try:
+        return Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def find(name: str, home: Path) -> Weights:
+    """Look for a model, by its local folder or by its repository among the fetched ones under `home`.
+
+    Raises
+    ------
+    WeightsError
+        It can't be loaded from here.
+    """
+    look = _Look.at_folder(name) if is_folder(name) else _Look.at_fetched(name, home)
+    with _told(look):
+        index = read_index(look.folder / INDEX, name)
+        painting = [look.painting(part) for part in index.paints]
+        reading = [look.reading(part) for part in index.reads]
+    return Weights(
+        name=name,
+        folder=look.folder,
+        family=index.family,
+        commit=look.manifest.commit if look.manifest else None,
+        licence=look.manifest.licence if look.manifest else None,
+        size=sum(painting) + sum(size or 0 for size in reading),
+        has_text_encoder=bool(reading) and None not in reading,
+    )
+
+
+def lora_file(lora: Lora, home: Path) -> Path:
+    """Look for a fetched LoRA.
+
+    Raises
+    ------
+    WeightsError
+        It can't be loaded from here.
+    """
+    look = _Look.at_fetched(lora.repo, home, command="animify models fetch")
+    with _told(look):
+        if look.manifest is None or lora.file not in look.manifest.files:
+            raise WeightsError(Fault.NOT_FETCHED, f"{lora.file} of {lora.repo} is not fetched; {look.mend}")
+        look.file(look.folder / lora.file)
+    return look.folder / lora.file
+
+
+def revision(weights: Weights) -> str:
+    """Which weights these are: their commit, or a digest of everything that paints; encoders may come and go."""
+    if weights.commit is not None:
+        return weights.commit
+    digest = hashlib.sha256()
+    for path in sorted(_painting_files(weights)):
+        digest.update(f"{path.relative_to(weights.folder).as_posix()}\0{path.stat().st_size}\0".encode())
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def read_index(file: Path, name: str) -> Index:
+    """Read the model's `model_index.json`.
+
+    Raises
+    ------
+    WeightsError
+        There is none, or it is of no family that is run here.
+    """
+    try:
+        table = json.loads(file.read_bytes())
+        kind = str(table["_class_name"])
+        parts = sorted(part for part, made_of in table.items() if isinstance(made_of, list) and made_of[0])
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        raise WeightsError(Fault.NO_MODEL, f"{name} is no diffusers model folder: it has no sound {INDEX}") from None
+    if kind not in ARCHITECTURES:
+        raise WeightsError(Fault.UNKNOWN, f"{name} is a {kind}, which is not run here; {', '.join(ARCHITECTURES)} are")
+    reads = tuple(part for part in parts if part.startswith(("text_encoder", "tokenizer")))
+    return Index(ARCHITECTURES[kind], reads)
+
+
+def has_weights(part: str) -> bool:
+    """Whether a part is a network; the others are rules and words."""
+    return part != "scheduler" and not part.startswith("tokenizer")
+
+
+def variant(names: Iterable[str]) -> str | None:
+    """What `from_pretrained` must be told of a part with these files: None, or say "fp16" where only that is there."""
+    found = {_variant(name) for name in names if name.endswith(".safetensors")}
+    return None if None in found else min((each for each in found if each), default=None)
+
+
+def loaded(names: Iterable[str]) -> list[str]:
+    """The files of a part that are loaded as weights: those of one variant, and their index where they are shards."""
+    names = list(names)
+    wanted = variant(names)
+    return [name for name in names if ".safetensors" in name and _variant(name) == wanted]
+
+
+def _variant(name: str) -> str | None:
+    """Read say "fp16" in model.fp16.safetensors, model.fp16-00001-of-00002.… and model.safetensors.index.fp16.json."""
+    bare = _SHARD.sub("", name).replace(".safetensors", "").replace(".index", "").removesuffix(".json")
+    return bare.partition(".")[2] or None
+
+
+def whole(folder: Path, files: Mapping[str, int]) -> bool:
+    """Whether these files lie there, with their sizes and, where they are weights, sound heads."""
+    return all(
+        path.is_file() and path.stat().st_size == size and (path.suffix != ".safetensors" or _is_sound(path))
+        for path, size in ((folder / name, size) for name, size in files.items())
+    )
+
+
+def _is_sound(path: Path) -> bool:
+    """Let the library that will load it read its head, and compare that with the file's size."""
+    from safetensors import SafetensorError, safe_open  # noqa: PLC0415 - where nothing is fetched it need not be there
+
+    try:
+        with safe_open(path, framework="numpy"):
+            return True
+    except (SafetensorError, OSError, ValueError):
+        return False
+
+
+def _painting_files(weights: Weights) -> Iterator[Path]:
+    yield weights.folder / INDEX
+    for part in read_index(weights.folder / INDEX, weights.name).paints:
+        names = [path.name for path in (weights.folder / part).iterdir()]
+        rules = [name for name in names if name.endswith(".json") and ".index." not in name]
+        yield from (weights.folder / part / name for name in (*rules, *loaded(names)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Looking at one folder: every fault is told with the folder, or the file, and what mends it."""
+
+    folder: Path
+    manifest: Manifest | None
+    mend: str
+
+    @classmethod
+    def at_folder(cls, name: str) -> "_Look":
+        folder = Path(name).expanduser()
+        if not folder.is_dir():
+            raise WeightsError(
+                Fault.NO_FOLDER,
+                f"{name}: there is no such folder; mend its path, or name a model on the hub (owner/name)",
+            )
+        return cls(folder, None, "copy it there anew")
+
+    @classmethod
+    def at_fetched(cls, repo: str, home: Path, *, command: str | None = None) -> "_Look":
+        if not _ON_THE_HUB.fullmatch(repo):
+            raise WeightsError(Fault.NO_FOLDER, f"{repo} is neither a folder nor a model on the hub (owner/name)")
+        folder = place(repo, home)
+        mend = f"`{command or f'animify models fetch {repo}'}` fetches it"
+        found = manifest(folder)
+        if found is None:
+            raise WeightsError(Fault.NOT_FETCHED, f"{repo} is not fetched into {home}; {mend}")
+        return cls(folder, found, mend)
+
+    def painting(self, part: str) -> int:
+        """The bytes of weights in a part that must be there."""
+        folder = self.folder / part
+        self.file(folder / ("config.json" if has_weights(part) else f"{part}_config.json"))
+        for path in self._recorded(part):
+            self.file(path)
+        size = self._weights(folder)
+        if has_weights(part) and not size:
+            raise WeightsError(Fault.INCOMPLETE, f"{folder} has no safetensors file in it; {self.mend}")
+        return size
+
+    def reading(self, part: str) -> int | None:
+        """The bytes of weights in a part that may have been taken away, or None where it was."""
+        folder = self.folder / part
+        if not folder.is_dir() or not any(folder.iterdir()) or not all(path.is_file() for path in self._recorded(part)):
+            return None
+        size = self._weights(folder)
+        return size if size or not has_weights(part) else None
+
+    def file(self, path: Path) -> int:
+        """The bytes of a file that must be there as it was fetched."""
+        if not path.is_file():
+            raise WeightsError(Fault.INCOMPLETE, f"{path} is missing; {self.mend}")
+        size = path.stat().st_size
+        recorded = self._sizes.get(path.relative_to(self.folder).as_posix(), size)
+        if size != recorded:
+            raise WeightsError(Fault.DAMAGED, f"{path} has {size} bytes and not {recorded}; {self.mend}")
+        if path.suffix == ".safetensors" and not _is_sound(path):
+            raise WeightsError(Fault.DAMAGED, f"{path} is cut off or no safetensors file; {self.mend}")
+        return size
+
+    @property
+    def _sizes(self) -> Mapping[str, int]:
+        return self.manifest.files if self.manifest else {}
+
+    def _recorded(self, part: str) -> list[Path]:
+        return [self.folder / path for path in self._sizes if path.startswith(f"{part}/")]
+
+    def _weights(self, folder: Path) -> int:
+        names = {path.name for path in folder.iterdir()}
+        files = [folder / name for name in sorted(loaded(names))]
+        if not files and any(Path(name).suffix in PICKLES for name in names):
+            raise WeightsError(Fault.PICKLE, f"the weights in {folder} are pickle; only safetensors are read")
+        indexes = [path for path in files if path.suffix == ".json"]
+        if not indexes and any(_SHARD.search(path.name) for path in files):
+            raise WeightsError(Fault.INCOMPLETE, f"{folder} has shards and no index of them; {self.mend}")
+        shards = {folder / name for index in indexes for name in self._shards(index)}
+        return sum(self.file(path) for path in sorted(shards.union(files).difference(indexes)))
+
+    def _shards(self, index: Path) -> set[str]:
+        try:
+            return set(json.loads(index.read_bytes())["weight_map"].values())
+        except (ValueError, LookupError, TypeError, AttributeError):
+            raise WeightsError(Fault.DAMAGED, f"{index} is no index of shards; {self.mend}") from None
+
+
+@contextmanager
+def _told(look: _Look) -> Iterator[None]:
+    """Where the operating system's errors are translated."""
+    try:
+        yield
+    except OSError as error:
+        raise WeightsError(Fault.UNREADABLE, f"{error.filename or look.folder}: {error.strerror or error}") from None
