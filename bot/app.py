@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import os
 import signal
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
@@ -12,15 +11,12 @@ from bot import policy
 from bot.attachments import Attachments
 from bot.client import AnimifyClient
 from bot.commands.services import Services
+from bot.engines import Diffusion, painter_workers, serving
 from bot.journey import Journey
-from bot.settings import EngineChoice, Settings
+from bot.lanes import Lane
+from bot.settings import Settings
 from bot.store import Store, StoreError
-from engine.checked import CheckedEngine
-from engine.contract import Engine
 from engine.dispatcher import Dispatcher
-from engine.images import MAX_SIDE, Decoder
-from engine.local import LocalEngine
-from engine.painter.runner import PainterRunner
 from engine.studio import Studio
 from styles import Catalogue, StyleError
 from styles import load as load_styles
@@ -46,46 +42,6 @@ class StartError(Exception):
         super().__init__("\n".join(problems))
 
 
-def painter_workers(wanted: int | None) -> int:
-    """How many processes paint: as the operator says, else one for each core but one, and at least one."""
-    return wanted if wanted is not None else max(1, (os.cpu_count() or 1) - 1)
-
-
-@contextlib.asynccontextmanager
-async def studio(
-    choice: EngineChoice, *, workers: int, checks: bool = True, max_side: int = MAX_SIDE
-) -> AsyncIterator[Studio]:
-    """The pixel side, for the bot and the command line alike. Processes start with the first photo.
-
-    Parameters
-    ----------
-    max_side
-        Pixels; larger photos are scaled down to it.
-    """
-    engine = _engine(choice, workers)
-    decoder = Decoder(max_side=max_side)
-    try:
-        yield Studio(decoder, CheckedEngine(engine) if checks else engine)
-    finally:
-        await _close(engine)
-        await asyncio.to_thread(decoder.close)
-
-
-async def _close(engine: Engine) -> None:
-    """A runner that never returns must not keep the process: its thread is a daemon, and its child ends with us."""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            await engine.close()
-    except TimeoutError:
-        _log.warning("%s did not stop in %.0f s", engine.name, PATIENCE)
-
-
-def _engine(choice: EngineChoice, workers: int) -> Engine:
-    match choice:
-        case EngineChoice.AUTO | EngineChoice.PAINTER:
-            return LocalEngine([PainterRunner() for _ in range(workers)])
-
-
 @contextlib.asynccontextmanager
 async def bot(settings: Settings, problems: Sequence[str] = ()) -> AsyncIterator[AnimifyClient]:
     """Everything between the gateway and the pixels, built but not yet connected.
@@ -102,14 +58,22 @@ async def bot(settings: Settings, problems: Sequence[str] = ()) -> AsyncIterator
     """
     async with contextlib.AsyncExitStack() as stack:
         catalogue, store = await _sources(settings, list(problems), stack)
-        pixels = await stack.enter_async_context(studio(settings.engine, workers=painter_workers(settings.workers)))
+        pixels = await stack.enter_async_context(
+            serving(settings.engine, workers=painter_workers(settings.workers), model=settings.model)
+        )
         attachments = await stack.enter_async_context(Attachments(max_bytes=policy.MAX_PHOTO_BYTES))
-        dispatcher = Dispatcher(lambda: pixels.engine.slots)
-        journey = Journey(store=store, dispatcher=dispatcher, studio=pixels, attachments=attachments)
+        lane, relief = _lane(pixels.studio), _lane(pixels.painter) if pixels.painter else None
+        journey = Journey(store=store, lane=lane, relief=relief, attachments=attachments)
         services = Services(journey=journey, store=store, catalogue=catalogue)
         client = await stack.enter_async_context(AnimifyClient(services))
+        diffusion = Diffusion.of(settings, list(catalogue.values()))
+        await stack.enter_async_context(pixels.arriving(settings.engine, diffusion, on_change=lane.dispatcher.wake))
         stack.push_async_callback(journey.close, patience=PATIENCE)  # first out: it still needs Discord
         yield client
+
+
+def _lane(studio: Studio) -> Lane:
+    return Lane(Dispatcher(lambda: studio.engine.slots), studio)
 
 
 async def run(settings: Settings, problems: Sequence[str] = ()) -> None:
@@ -157,6 +121,7 @@ async def _sources(
     settings: Settings, problems: list[str], stack: contextlib.AsyncExitStack
 ) -> tuple[Catalogue, Store]:
     problems += [] if settings.token else [NOT_SET]
+    problems += Diffusion.of(settings, ()).problems(settings.engine)
     catalogue, store = None, None
     try:
         catalogue = load_styles(settings.styles)

@@ -13,6 +13,7 @@ from contextlib import AsyncExitStack, suppress
 from bot import policy
 from bot.attachments import Attachments, FetchError
 from bot.delivery import DeliveryError
+from bot.lanes import Lane, choose
 from bot.request import Delivery, Request, Trip
 from bot.store import (
     DatabaseFailedError,
@@ -27,10 +28,9 @@ from bot.store import (
 from bot.ui import words
 from bot.ui.status import Allowance, Finishing, Painting, Preparing, Result, Status, Waiting
 from engine.contract import Medium, Progress
-from engine.dispatcher import Dispatcher, Quote, Ticket
+from engine.dispatcher import Quote
 from engine.errors import EncodeError, EngineError, PhotoError, PhotoFault, UnfitError
-from engine.studio import Look, Studio
-from styles import Style
+from engine.studio import Look
 
 _SAME_THREAD = 60 * 60
 _SEARCHED_THREAD = 24 * 60 * 60  # as long as a photo's link, and so a promise, can live
@@ -45,6 +45,10 @@ class Journey:
 
     Parameters
     ----------
+    lane
+        Where requests wait and are painted.
+    relief
+        Where those do whose members said how long is too long, when `lane` would take longer.
     clock
         Epoch seconds.
     pause
@@ -55,15 +59,15 @@ class Journey:
         self,
         *,
         store: Store,
-        dispatcher: Dispatcher,
-        studio: Studio,
+        lane: Lane,
+        relief: Lane | None = None,
         attachments: Attachments,
         clock: Callable[[], float] = time.time,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
-        self._dispatcher = dispatcher
-        self._studio = studio
+        self._lane = lane
+        self._relief = relief
         self._attachments = attachments
         self._clock = clock
         self._pause = pause
@@ -102,7 +106,7 @@ class Journey:
             await delivery.refused(sentence)
             return
         try:
-            trip = await self._promise(request, delivery)
+            promised = await self._promise(request, delivery)
         except asyncio.CancelledError:
             await delivery.refused(words.SHUTTING_DOWN)  # a charge that was made by then is refunded at the next start
             raise
@@ -110,14 +114,14 @@ class Journey:
             _log.error("a request could not be written: %s", error)
             await delivery.refused(words.OUR_FAULT)
             return
-        if trip is not None:
-            await self._carry(trip, delivery)
+        if promised is not None:
+            await self._carry(*promised, delivery)
 
     async def _go_on(self, trip: Trip, delivery: Delivery) -> None:
         try:
             posted = await delivery.found(trip.job_id, thread_id=await self._thread(trip, within=_SEARCHED_THREAD))
             if posted is None:
-                await self._carry(trip, delivery)
+                await self._carry(trip, self._lane, delivery)
                 return
             await self._store.start(trip.job_id)
             await self._store.deliver(trip.job_id, channel_id=posted.channel_id, message_id=posted.message_id)
@@ -131,7 +135,7 @@ class Journey:
         """Step 1, from memory alone: the sentence of a refusal, or None."""
         if self._closing:
             return words.SHUTTING_DOWN
-        if not self._studio.engine.slots:
+        if not self._lane.open:
             return words.ENGINE_DOWN
         if not policy.declares_a_picture(request.declared):
             return words.NOT_AN_IMAGE_TYPE
@@ -141,10 +145,10 @@ class Journey:
             return words.ADULT_STYLE
         return None
 
-    async def _promise(self, request: Request, delivery: Delivery) -> Trip | None:
+    async def _promise(self, request: Request, delivery: Delivery) -> tuple[Trip, Lane] | None:
         """Step 2: quote, then charge together with the job's row. None: the member was told no."""
-        quote = self._dispatcher.quote(request.guild_id, request.user_id, self._cost(request.style))
         longest = policy.max_wait(token_only=request.token_only)
+        lane, quote = choose(request, self._lane, self._relief, longest=longest)
         if quote.eta > longest:
             await delivery.refused(words.too_busy(quote.eta, round(self._clock() + quote.eta - longest)))
             return None
@@ -156,12 +160,12 @@ class Journey:
         except (OverQuotaError, InFlightError) as error:
             await delivery.refused(_not_charged(error))
             return None
-        return request.trip(receipt.job_id)
+        return request.trip(receipt.job_id), lane
 
-    async def _carry(self, trip: Trip, delivery: Delivery) -> None:
+    async def _carry(self, trip: Trip, lane: Lane, delivery: Delivery) -> None:
         """Steps 2 to 7, once it is charged: make the picture and post it, or take the promise back."""
         try:
-            result = await self._make(trip, delivery)
+            result = await self._make(trip, lane, delivery)
             posted = await delivery.delivered(result, thread_id=await self._thread(trip))
         except asyncio.CancelledError:
             with suppress(StoreError):  # then the next start counts an attempt that was none: no harm but the count
@@ -181,12 +185,12 @@ class Journey:
             )
         )
 
-    async def _make(self, trip: Trip, delivery: Delivery) -> Result:
+    async def _make(self, trip: Trip, lane: Lane, delivery: Delivery) -> Result:
         """Enter the queue and show the card, prepare near the turn, paint, encode with the lane free again."""
         look = Look(style=trip.style, strength=trip.strength, seed=trip.seed)
         board = _Board()
         async with AsyncExitStack() as until_encoded:
-            async with self._dispatcher.turn(self._ticket(trip)) as turn:
+            async with lane.dispatcher.turn(lane.ticket(trip)) as turn:
                 board.show(lambda: self._waiting(turn.quote()))
                 card = await delivery.accepted(trip.order, shown := board.status())
                 await self._store.card_posted(trip.job_id, channel_id=card.channel_id, message_id=card.message_id)
@@ -194,12 +198,12 @@ class Journey:
                 await turn.near()
                 await self._store.start(trip.job_id)
                 board.show(Preparing)
-                photo = await self._studio.prepare(await self._fetch(trip))
+                photo = await lane.studio.prepare(await self._fetch(trip))
                 board.show(lambda: self._waiting(turn.quote()))
                 await turn.granted()
-                picture = await self._studio.paint(trip.job_id, photo, look, board.progress)
+                picture = await lane.studio.paint(trip.job_id, photo, look, board.progress)
             board.show(Finishing)
-            encoded = await self._studio.finish(picture, look, limit=delivery.upload_limit)
+            encoded = await lane.studio.finish(picture, look, limit=delivery.upload_limit)
         return Result(
             order=trip.order,
             data=encoded.data,
@@ -210,6 +214,7 @@ class Journey:
             strength=trip.strength,
             seconds=picture.seconds,
             several_frames=photo.frames > 1,
+            detour=picture.detour or lane.detour,
             allowance=allowance(await self._store.usage(trip.guild_id, trip.user_id)),
         )
 
@@ -247,13 +252,6 @@ class Journey:
             guild_id=trip.guild_id, channel_id=trip.channel_id, user_id=trip.user_id, within=within
         )
 
-    def _ticket(self, trip: Trip) -> Ticket:
-        return Ticket(guild=trip.guild_id, user=trip.user_id, cost=self._cost(trip.style), kind=trip.style.id)
-
-    def _cost(self, style: Style) -> float:
-        """Engine seconds that a picture in this style takes, as measured so far."""
-        return self._dispatcher.estimate(style.id)
-
     def _waiting(self, quote: Quote) -> Waiting:
         """In steps, so that a card is not edited for a second; rounded up, so that it never promises the past."""
         ready_at = self._clock() + quote.eta
@@ -273,7 +271,8 @@ class _Board:
         self._status = status
 
     def progress(self, progress: Progress) -> None:
-        self.show(lambda: Painting(progress.step, progress.steps))
+        painting = Painting(progress.step, progress.steps)  # and not the preview, which would be kept
+        self.show(lambda: painting)
 
 
 def allowance(usage: Usage) -> Allowance:

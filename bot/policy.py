@@ -7,7 +7,10 @@ from engine.decoding import MAX_BYTES
 MAX_PHOTO_BYTES = MAX_BYTES
 """The largest attachment that is fetched, in bytes."""
 
-MAX_WAIT = 13 * 60.0
+MAX_WAIT_MINUTES = 13
+"""The most minutes that a member may be ready to wait."""
+
+MAX_WAIT = MAX_WAIT_MINUTES * 60.0
 """The longest quoted wait that is promised, in seconds: the interaction's token dies at 15 minutes."""
 
 MAX_WAIT_TOKEN_ONLY = 8 * 60.0

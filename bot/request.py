@@ -23,6 +23,8 @@ class Request:
         Keys to the photo and to the answer: never in a repr.
     photo_expires_at
         When the link's signature ends, in epoch seconds.
+    max_wait
+        Seconds of waiting from which on the backup may paint instead; None where the member did not say.
     token_only
         Nothing but the interaction's token can answer there.
     """
@@ -34,6 +36,7 @@ class Request:
     style: Style
     strength: float
     seed: int
+    max_wait: float | None
     declared: Declared
     photo_url: str = field(repr=False)
     photo_expires_at: int

@@ -9,12 +9,15 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from engine.diffusion.traits import Offload, Precision
+
 
 class EngineChoice(StrEnum):
     """Which engine paints."""
 
-    AUTO = "auto"  # the best one that this machine can run: today the painter
+    AUTO = "auto"  # a diffusion model where a GPU is, else the painter
     PAINTER = "painter"
+    DIFFUSION = "diffusion"  # even without a GPU, which is slow
 
 
 class LogLevel(StrEnum):
@@ -62,7 +65,14 @@ class Settings(BaseSettings):
     styles
         A folder with the operator's own style files, added to the built-in ones.
     workers
-        Processes that paint at the same time, 1..64; empty means one for each core but one.
+        Painter processes that work at the same time, 1..64; empty means one for each core but one.
+    model
+        The diffusion model: a repository on the hub or a local folder; empty means the best known one that fits.
+    models
+        The folder that fetched models lie in.
+    precision, offload, size, batch
+        How the model is run; empty means as its memory allows. `size` in pixels: the side of a square canvas. `batch`
+        is the most photos in one run.
     log_level
         How much is said on stderr.
     """
@@ -82,6 +92,12 @@ class Settings(BaseSettings):
     daily_limit: Annotated[int, _named("ANIMIFY_DAILY_LIMIT"), Field(ge=0, le=1000)] = 3
     styles: Annotated[Path | None, _named("ANIMIFY_STYLES")] = None
     workers: Annotated[int | None, _named("ANIMIFY_WORKERS"), Field(ge=1, le=64)] = None
+    model: Annotated[str | None, _named("ANIMIFY_MODEL")] = None
+    models: Annotated[Path, _named("ANIMIFY_MODELS")] = Path("models")
+    precision: Annotated[Precision | None, _named("ANIMIFY_PRECISION")] = None
+    offload: Annotated[Offload | None, _named("ANIMIFY_OFFLOAD")] = None
+    size: Annotated[int | None, _named("ANIMIFY_SIZE"), Field(ge=256, le=1024, multiple_of=64)] = None
+    batch: Annotated[int | None, _named("ANIMIFY_BATCH"), Field(ge=1, le=16)] = None
     log_level: Annotated[LogLevel, _named("ANIMIFY_LOG_LEVEL")] = LogLevel.INFO
 
     @field_validator("token")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot import attachments
+from bot import attachments, policy
 from bot.commands.services import Interaction, RefusalError
 from bot.delivery import DiscordDelivery
 from bot.policy import Declared
@@ -55,6 +55,7 @@ else:  # discord.py reads the transformer off the annotation; a type checker wan
     style="The look to paint it in.",
     strength="From 0 (subtle) to 1 (bold).",
     seed="The same seed paints the same clouds and brush marks again.",
+    max_wait="Let the painter do it if the wait would be longer than so many minutes.",
 )
 @app_commands.allowed_installs(guilds=True, users=True)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
@@ -62,8 +63,10 @@ async def animify(
     interaction: Interaction,
     photo: discord.Attachment,
     style: StyleOption,
+    *,
     strength: app_commands.Range[float, 0.0, 1.0] = _DEFAULT_STRENGTH,
     seed: app_commands.Range[int, 0, 2**32 - 1] | None = None,
+    max_wait: app_commands.Range[int, 1, policy.MAX_WAIT_MINUTES] | None = None,
 ) -> None:
     delivery = DiscordDelivery.answering(interaction)
     request = Request(
@@ -74,6 +77,7 @@ async def animify(
         style=style,
         strength=strength,
         seed=secrets.randbits(32) if seed is None else seed,
+        max_wait=None if max_wait is None else max_wait * 60.0,
         declared=Declared(size=photo.size, content_type=photo.content_type),
         photo_url=photo.url,
         photo_expires_at=attachments.expires_at(photo.url, asked_at=interaction.created_at.timestamp()),

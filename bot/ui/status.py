@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from engine.contract import Detour
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -65,6 +67,8 @@ class Result:
         Engine time.
     several_frames
         The source was animated; only its first frame was painted, and the card says so.
+    detour
+        Set where another engine painted than the one that comes first.
     """
 
     order: Order
@@ -77,3 +81,4 @@ class Result:
     seconds: float
     several_frames: bool
     allowance: Allowance
+    detour: Detour | None = None

@@ -4,6 +4,7 @@ import math
 import textwrap
 
 from bot.ui.status import Allowance, Finishing, Order, Painting, Preparing, Result, Status, Waiting
+from engine.contract import Why
 from engine.errors import PhotoFault
 
 _BAR = 12
@@ -18,6 +19,16 @@ _PHOTO_FAULTS: dict[PhotoFault, str] = {
     PhotoFault.TOO_NARROW: "That picture is too narrow: the long side may be at most {limit} times the short one.",
     PhotoFault.DAMAGED: "That picture is damaged or cut off. Please send it again, or another one.",
     PhotoFault.TOO_COSTLY: "That picture takes too much time or memory to open. Please save it as a plain JPEG or PNG.",
+}
+
+_DETOURS: dict[Why, str] = {
+    Why.NOT_READY: "because {engine} is not ready yet",
+    Why.BUSY: "because {engine} had no room for it",
+    Why.DECLINED: "because {engine} does not do this style",
+    Why.UNFIT: "because what {engine} made was not fit to show",
+    Why.LATE: "because {engine} took too long",
+    Why.LOST: "because {engine} broke down",
+    Why.HURRY: "because the wait for {engine} was longer than you wanted",
 }
 
 NOT_AN_IMAGE_TYPE = "That attachment is no picture. I take JPEG, PNG, WebP, GIF, AVIF and HEIC."
@@ -118,9 +129,8 @@ def finished(link: str) -> str:
 
 def result(value: Result) -> str:
     """Who painted, how, and what is left: the small print of a result card."""
-    how = "AI-made" if value.made_by_model else "a painterly filter, not AI"
     parts = [
-        f"{value.engine} ({how})",
+        _painter(value),
         f"{max(0.1, value.seconds):.1f} s",
         f"strength {value.strength:.2g}",
         f"seed {value.seed}",
@@ -129,6 +139,14 @@ def result(value: Result) -> str:
     if value.several_frames:
         parts.append("only the first frame was painted")
     return "-# " + " · ".join(parts)
+
+
+def _painter(value: Result) -> str:
+    """Who painted, how, and why not the engine that comes first."""
+    who = f"{value.engine} ({'AI-made' if value.made_by_model else 'a painterly filter, not AI'})"
+    if value.detour is None:
+        return who
+    return f"{who}, {_DETOURS[value.detour.why].format(engine=value.detour.engine)}"
 
 
 def alt_text(value: Result) -> str:

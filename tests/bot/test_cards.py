@@ -8,12 +8,13 @@ from discord import ui
 from bot.ui import cards, custom_ids
 from bot.ui.custom_ids import Action
 from bot.ui.status import Allowance, Order, Result, Waiting
+from engine.contract import Detour, Why
 from styles import load
 
 ORDER = Order(job_id="1234567890123456789-0", user_id=42, style="Ghibli", emoji="🌿")
 
 
-def a_result() -> Result:
+def a_result(detour: Detour | None = None) -> Result:
     return Result(
         order=ORDER,
         data=b"secret pixels",
@@ -25,6 +26,7 @@ def a_result() -> Result:
         seconds=1.25,
         several_frames=True,
         allowance=Allowance(limit=3, left=2, resets_at=0),
+        detour=detour,
     )
 
 
@@ -39,6 +41,7 @@ def text_of(view: ui.LayoutView) -> str:
         lambda: cards.finished(ORDER, "https://discord.com/channels/1/2/3"),
         lambda: cards.failed(ORDER, "No."),
         lambda: cards.result(a_result()),
+        lambda: cards.result(a_result(Detour("FLUX.2 klein", Why.UNFIT))),
         lambda: cards.styles(list(load().values())),
     ],
 )
@@ -53,6 +56,11 @@ def test_the_result_card_says_who_painted_and_what_is_left() -> None:
     text = text_of(cards.result(a_result()))
     for part in ("painter", "not AI", "1.2 s", "seed 7", "2 left today", "first frame", "<@42>"):
         assert part in text
+
+
+def test_the_result_card_says_why_the_first_engine_did_not_paint() -> None:
+    text = text_of(cards.result(a_result(Detour("FLUX.2 klein", Why.LOST))))
+    assert "painter (a painterly filter, not AI), because FLUX.2 klein broke down" in text
 
 
 def test_the_result_card_shows_its_attachment_with_alt_text() -> None:

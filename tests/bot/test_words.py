@@ -4,7 +4,9 @@ import pytest
 
 from bot.ui import words
 from bot.ui.status import Allowance, Finishing, Painting, Preparing, Waiting
+from engine.contract import Detour, Why
 from engine.errors import PhotoFault
+from tests.bot.test_cards import a_result
 
 
 @pytest.mark.parametrize("fault", list(PhotoFault))
@@ -39,6 +41,21 @@ def test_every_status_has_its_line() -> None:
     assert len(set(lines)) == 4
     assert "<t:1800000000:R>" in lines[0]
     assert "step 2 of 6" in lines[2]
+
+
+@pytest.mark.parametrize("why", list(Why))
+def test_every_detour_has_its_reason(why: Why) -> None:
+    first, *_ = words.result(a_result(Detour("FLUX {.2} klein", why))).split(" · ")
+    assert first.startswith("-# painter (a painterly filter, not AI), because ")
+    assert "FLUX {.2} klein" in first
+
+
+def test_no_two_detours_have_the_same_reason() -> None:
+    assert len({words.result(a_result(Detour("model", why))) for why in Why}) == len(Why)
+
+
+def test_without_a_detour_there_is_nothing_to_explain() -> None:
+    assert "because" not in words.result(a_result())
 
 
 def test_a_limit_of_one_is_no_plural() -> None:

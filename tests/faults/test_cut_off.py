@@ -40,7 +40,7 @@ async def test_a_request_cut_off_at_any_await_goes_on_after_the_next_start(tmp_p
                 everyone.append(await ask(guild, f"{cut.at}"))
                 if not (await journeys.next_end()).cancelled():
                     break
-                assert client.services.journey._dispatcher.running == 0, cut.at
+                assert client.services.journey._lane.dispatcher.running == 0, cut.at
         assert cut.at > 15
         async with the_bot(playground, database, runners=[FakeRunner()]) as client:
             await all_resumed(client)

@@ -56,7 +56,7 @@ async def test_a_request_survives_a_failing_disk_at_every_statement(tmp_path: Pa
                 where = f"statement {nth}: {failed}"
                 everyone.append((asked, where))
                 assert len(asked.pictures) == 1 or asked.told, where
-                dispatcher = client.services.journey._dispatcher
+                dispatcher = client.services.journey._lane.dispatcher
                 assert (dispatcher.waiting, dispatcher.running) == (0, 0), where
                 assert await client.services.store.audit_faults() == [], where
                 if not failed:

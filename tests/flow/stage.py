@@ -15,9 +15,10 @@ from bot.attachments import Attachments
 from bot.client import AnimifyClient
 from bot.commands.services import Services
 from bot.journey import Journey
+from bot.lanes import Lane
 from bot.store import Store
 from engine.checked import CheckedEngine
-from engine.contract import Runner
+from engine.contract import Engine, Runner
 from engine.dispatcher import Dispatcher, Observer
 from engine.images import Decoder
 from engine.local import LocalEngine
@@ -40,6 +41,13 @@ class Stage:
     store: Store
     dispatcher: Dispatcher
     queue: Signals
+
+    @property
+    def relief(self) -> Dispatcher:
+        """The queue of those who would not wait; only on a stage with an engine for them."""
+        lane = self.client.services.journey._relief
+        assert lane is not None
+        return lane.dispatcher
 
     async def ask(
         self,
@@ -108,26 +116,37 @@ async def the_bot(
     *,
     daily_limit: int = 3,
     runners: Sequence[Runner] | None = None,
+    engine: Engine | None = None,
+    relief: Engine | None = None,
     on_statement: Callable[[str], None] = lambda _: None,
     observer: Observer = lambda *_: None,
 ) -> AsyncIterator[AnimifyClient]:
-    """The bot's parts as `bot.app` puts them together, online on the playground; stopped in the same order."""
+    """The bot's parts as `bot.app` puts them together, online on the playground; stopped in the same order.
+
+    By default the painter paints, or these `runners`, or `engine`, which is then made of them. `relief` is for those
+    who would not wait.
+    """
     async with AsyncExitStack() as stack:
         stack.enter_context(redirect(playground.origin))
         store = await stack.enter_async_context(
             await Store.open(database, default_limit=daily_limit, on_statement=on_statement)
         )
-        engine = CheckedEngine(LocalEngine(runners or [PainterRunner()]))
+        engine = engine or CheckedEngine(LocalEngine(runners or [PainterRunner()]))
         decoder = Decoder()
         stack.push_async_callback(asyncio.to_thread, decoder.close)
-        stack.push_async_callback(engine.close)
+        for each in (engine, relief):
+            if each is not None:
+                stack.push_async_callback(each.close)
         for runner in runners or ():
             if isinstance(runner, FakeRunner):  # a test that fails while its runner stalls would never end
                 stack.callback(runner.gate.release)
         attachments = await stack.enter_async_context(Attachments(max_bytes=policy.MAX_PHOTO_BYTES, pause=_no_pause))
-        dispatcher = Dispatcher(lambda: engine.slots, observer=observer)
         journey = Journey(
-            store=store, dispatcher=dispatcher, studio=Studio(decoder, engine), attachments=attachments, pause=_no_pause
+            store=store,
+            lane=_lane(engine, decoder, observer),
+            relief=None if relief is None else _lane(relief, decoder),
+            attachments=attachments,
+            pause=_no_pause,
         )
         client = AnimifyClient(Services(journey=journey, store=store, catalogue=load()))
         client._connection.guild_ready_timeout = 0.05  # after READY, discord.py waits 2 s for servers still to come
@@ -148,9 +167,13 @@ async def a_stage(database: Path, *, world: Playground | None = None, **options:
         queue = Signals()
         async with the_bot(playground, database, observer=queue, **options) as client:  # type: ignore[arg-type]  # passed on
             parts = client.services
-            yield Stage(playground, guild, channel, mika, client, parts.store, parts.journey._dispatcher, queue)
+            yield Stage(playground, guild, channel, mika, client, parts.store, parts.journey._lane.dispatcher, queue)
             assert await parts.store.audit_faults() == []
         assert playground.violations == []
+
+
+def _lane(engine: Engine, decoder: Decoder, observer: Observer = lambda *_: None) -> Lane:
+    return Lane(Dispatcher(lambda: engine.slots, observer=observer), Studio(decoder, engine))
 
 
 async def _ready(client: AnimifyClient, playground: Playground) -> None:

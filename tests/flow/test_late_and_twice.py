@@ -109,7 +109,7 @@ async def test_after_the_token_has_died_the_picture_still_comes_and_the_card_fol
 
 
 async def test_after_the_token_has_died_a_failure_is_said_on_the_card(tmp_path: Path) -> None:
-    clock, runner = ShiftingClock(), FakeRunner(Act.STALL, Act.REFUSE)
+    clock, runner = ShiftingClock(), FakeRunner(Act.STALL, Act.DIE)
     world = Playground(clock, identify_interval=0)
     async with a_stage(tmp_path / "animify.db", world=world, runners=[runner]) as stage:
         ren = stage.guild.member("Ren")

@@ -120,7 +120,7 @@ async def test_when_a_moderator_deletes_the_card_while_painting_it_is_refunded_a
 async def test_when_the_photo_fails_after_a_moderator_deleted_the_card_it_is_said(
     tmp_path: Path,
 ) -> None:
-    blocker = FakeRunner(Act.STALL, Act.REFUSE, Act.REFUSE)
+    blocker = FakeRunner(Act.STALL, Act.DIE, Act.DIE)
     async with a_stage(tmp_path / "animify.db", runners=[blocker]) as stage, watched(stage.client) as journeys:
         ren = stage.guild.member("Ren")
         await stage.ask(ren)

@@ -32,7 +32,7 @@ async def test_a_direct_message_has_a_quota_of_its_own(tmp_path: Path) -> None:
 
 
 async def test_a_refusal_in_a_direct_message_takes_the_card_away(tmp_path: Path) -> None:
-    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner(Act.REFUSE, Act.REFUSE)]) as stage:
+    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner(Act.DIE, Act.DIE)]) as stage:
         place = stage.playground.direct_message(stage.mika)
         refusal = await stage.whispered(await stage.ask(channel=place))
         assert place.messages == [refusal]

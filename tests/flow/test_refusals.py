@@ -114,7 +114,7 @@ async def test_a_photo_that_comes_at_the_third_try_is_painted(stage: Stage) -> N
 
 
 async def test_an_engine_that_dies_is_said_and_refunded(tmp_path: Path) -> None:
-    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner(Act.REFUSE)]) as stage:
+    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner(Act.DIE)]) as stage:
         refusal = await stage.whispered(await stage.ask())
         assert "did not count" in refusal.text
         assert await stage.used() == 0

@@ -68,7 +68,7 @@ async def test_no_photo_link_or_token_is_on_disk_or_in_the_log_after_a_success_a
     everything: list[Interaction] = []
     async with a_crowded_playground() as playground:
         guild = playground.guild("Cosy Corner")
-        runner = FakeRunner(Act.PAINT, Act.REFUSE, Act.STALL)
+        runner = FakeRunner(Act.PAINT, Act.DIE, Act.STALL)
         async with the_bot(playground, database, runners=[runner]) as client, watched(client) as journeys:
             for name in ("painted", "refused"):
                 everything.append((await ask(guild, name)).interaction)
@@ -96,7 +96,7 @@ def _clean(folder: Path, photo: bytes, interactions: list[Interaction]) -> None:
         assert photo[start : start + 24] not in stored
 
 
-@pytest.mark.parametrize("act", [Act.PAINT, Act.REFUSE, Act.LOSE, Act.CRASH])
+@pytest.mark.parametrize("act", [Act.PAINT, Act.REFUSE, Act.DIE, Act.LOSE, Act.CRASH])
 async def test_no_photo_is_in_memory_once_its_picture_is_there_or_refused(tmp_path: Path, act: Act) -> None:
     runner, photo = RememberingRunner(act), a_photo(162, 118, seed=3)
     async with a_stage(tmp_path / "animify.db", runners=[runner]) as stage, watched(stage.client) as journeys:

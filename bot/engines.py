@@ -1,0 +1,277 @@
+"""The engines behind the bot and the command line, put together as the settings say."""
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bot.settings import EngineChoice, Settings
+from engine.checked import CheckedEngine
+from engine.contract import Engine
+from engine.deferred import DeferredEngine
+from engine.diffusion import plan, weights
+from engine.diffusion.build import build
+from engine.diffusion.models import KLEIN, KNOWN, Family
+from engine.diffusion.plan import NoDeviceError, Plan
+from engine.diffusion.profiles import ProfileError, Wishes, check
+from engine.diffusion.weights import WeightsError
+from engine.failover import FailoverEngine
+from engine.images import MAX_SIDE, Decoder
+from engine.local import LocalEngine
+from engine.painter.runner import PainterRunner
+from engine.studio import Studio
+from styles import Style
+
+PATIENCE: Final = 3.0
+"""Seconds that an engine gets to stop."""
+
+NO_MODEL = (NoDeviceError, ProfileError, WeightsError)
+"""Why no model paints; each has a text for people."""
+
+_LOOK_AGAIN: Final = 10.0  # seconds; to find weights takes a few milliseconds
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diffusion:
+    """What was said of the model.
+
+    Attributes
+    ----------
+    home
+        The folder of fetched models.
+    styles
+        What it is to be prepared for.
+    """
+
+    wishes: Wishes
+    home: Path
+    styles: Sequence[Style]
+
+    @classmethod
+    def of(cls, settings: Settings, styles: Sequence[Style], *, model: str | None = None) -> "Diffusion":
+        """As the settings say, or with another model."""
+        wishes = Wishes(
+            model=model or settings.model,
+            precision=settings.precision,
+            offload=settings.offload,
+            size=settings.size,
+            batch=settings.batch,
+        )
+        return cls(wishes=wishes, home=settings.models, styles=styles)
+
+    def problems(self, choice: EngineChoice) -> list[str]:
+        """What no waiting helps against, and can be told at once: settings that no device or fetching would mend."""
+        if choice is EngineChoice.PAINTER:
+            return []
+        if not plan.installed():
+            wanted = choice is EngineChoice.DIFFUSION
+            return [f"ANIMIFY_ENGINE: diffusion is not installed; {plan.INSTALL} does it"] if wanted else []
+        try:
+            check(self.wishes, self._family())
+        except (ProfileError, WeightsError) as error:
+            return str(error).splitlines()
+        return []
+
+    def _family(self) -> Family | None:
+        """Of the model, where that can be known; a folder that is no model raises WeightsError."""
+        if self.wishes.model is None or not weights.is_folder(self.wishes.model):
+            known = KNOWN.get(self.wishes.model or "")
+            return known.family if known else None
+        return weights.find(self.wishes.model, self.home).family
+
+    def plans(self, choice: EngineChoice) -> list[Plan]:
+        """One for each device; takes seconds, so call it in a thread.
+
+        Raises
+        ------
+        NoDeviceError, ProfileError, WeightsError
+        """
+        return plan.make(self.wishes, self.home, on_cpu=choice is EngineChoice.DIFFUSION)
+
+
+def painter_workers(wanted: int | None) -> int:
+    """How many processes paint: as the operator says, else one for each core but one, and at least one."""
+    return wanted if wanted is not None else max(1, (os.cpu_count() or 1) - 1)
+
+
+def wants_a_model(choice: EngineChoice) -> bool:
+    """Whether a model comes first, once it is there."""
+    match choice:
+        case EngineChoice.PAINTER:
+            return False
+        case EngineChoice.DIFFUSION:
+            return True
+        case EngineChoice.AUTO:
+            return plan.installed() and plan.likely_gpu()
+
+
+@contextlib.asynccontextmanager
+async def studio(
+    choice: EngineChoice,
+    *,
+    workers: int,
+    checks: bool = True,
+    max_side: int = MAX_SIDE,
+    diffusion: Diffusion | None = None,
+) -> AsyncIterator[Studio]:
+    """The pixel side for one errand: what is asked for paints, and photos wait until it is loaded.
+
+    Processes start with the first photo.
+
+    Parameters
+    ----------
+    max_side
+        Pixels; larger photos are scaled down to it.
+    diffusion
+        Without it only the painter can be had.
+
+    Raises
+    ------
+    NoDeviceError, ProfileError, WeightsError
+        The model that was asked for can't be had. With `AUTO` the painter paints instead.
+    """
+    engine = await _engine(choice, workers, checks=checks, diffusion=diffusion)
+    decoder = Decoder(max_side=max_side)
+    try:
+        yield Studio(decoder, engine)
+    finally:
+        await _close(engine)
+        await asyncio.to_thread(decoder.close)
+
+
+async def _engine(choice: EngineChoice, workers: int, *, checks: bool, diffusion: Diffusion | None) -> Engine:
+    painter = _painter(workers, checks=checks)
+    if diffusion is None or not wants_a_model(choice):
+        return painter
+    try:
+        plans = await asyncio.to_thread(diffusion.plans, choice)
+    except NO_MODEL as error:
+        if choice is EngineChoice.DIFFUSION:
+            raise
+        _log.warning("the painter paints: %s", error)
+        return painter
+    model = _checked(await build(plans, diffusion.styles, waits=True), checks=checks)
+    return model if choice is EngineChoice.DIFFUSION else FailoverEngine(model, painter)
+
+
+def _painter(workers: int, *, checks: bool) -> Engine:
+    return _checked(LocalEngine([PainterRunner() for _ in range(workers)]), checks=checks)
+
+
+def _checked(engine: Engine, *, checks: bool) -> Engine:
+    return CheckedEngine(engine) if checks else engine
+
+
+async def _close(engine: Engine) -> None:
+    """A runner that never returns must not keep the process: its thread is a daemon, and its child ends with us."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await engine.close()
+    except TimeoutError:
+        _log.warning("%s did not stop in %.0f s", engine.name, PATIENCE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """The pixel side of the bot, which serves at once, with the painter as long as there is nothing better.
+
+    Attributes
+    ----------
+    painter
+        The painter alone, for who would not wait; None where nothing comes before it.
+    """
+
+    studio: Studio
+    painter: Studio | None = None
+    _coming: DeferredEngine | None = None
+
+    @contextlib.asynccontextmanager
+    async def arriving(
+        self,
+        choice: EngineChoice,
+        diffusion: Diffusion,
+        *,
+        on_change: Callable[[], None],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> AsyncIterator[None]:
+        """Let the model come meanwhile: look for its weights until they are there, load it, and let it paint.
+
+        Parameters
+        ----------
+        on_change
+            Called on the event loop when there are more slots, or fewer.
+        """
+        if self._coming is None:
+            yield
+            return
+        task = asyncio.create_task(_bring(self._coming, choice, diffusion, on_change, pause), name="model")
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    choice: EngineChoice, *, workers: int, model: str | None, checks: bool = True
+) -> AsyncIterator[Serving]:
+    """The pixel side of the bot. Processes start with the first photo."""
+    decoder = Decoder()
+    engine = painter = _painter(workers, checks=checks)
+    coming = DeferredEngine((model or KLEIN.id).rstrip("/").rsplit("/", 1)[-1]) if wants_a_model(choice) else None
+    if coming is not None:
+        engine = FailoverEngine(_checked(coming, checks=checks), painter)
+    try:
+        yield Serving(
+            studio=Studio(decoder, engine), painter=Studio(decoder, painter) if coming else None, _coming=coming
+        )
+    finally:
+        await _close(engine)
+        await asyncio.to_thread(decoder.close)
+
+
+async def _bring(
+    coming: DeferredEngine,
+    choice: EngineChoice,
+    diffusion: Diffusion,
+    on_change: Callable[[], None],
+    pause: Callable[[float], Awaitable[None]],
+) -> None:
+    plans = await _found(choice, diffusion, pause)
+    if not plans:
+        return
+    loop = asyncio.get_running_loop()
+
+    def changed(*_: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits for slots any more
+            loop.call_soon_threadsafe(on_change)
+
+    profile = plans[0].profile
+    _log.info("%s: loading, %s at %d px", plans[0].name, profile.precision, profile.size)
+    _log.info("%s: its licence is %s", plans[0].name, plans[0].weights.licence or "not known here")
+    await coming.arrive(await build(plans, diffusion.styles, waits=False, observer=changed))
+
+
+async def _found(
+    choice: EngineChoice, diffusion: Diffusion, pause: Callable[[float], Awaitable[None]]
+) -> Sequence[Plan]:
+    """Wait for the weights; nothing where no waiting helps."""
+    told = ""
+    while True:
+        try:
+            return await asyncio.to_thread(diffusion.plans, choice)
+        except WeightsError as error:
+            if (sentence := str(error)) != told:
+                _log.warning("the painter serves until the model is there: %s", sentence)
+                told = sentence
+        except (NoDeviceError, ProfileError) as error:
+            _log.error("the painter serves: %s", error)
+            return ()
+        await pause(_LOOK_AGAIN)
