@@ -153,6 +153,7 @@ async def the_bot(
         serving = asyncio.create_task(client.serve(playground.token))
         stack.push_async_callback(asyncio.wait, {serving})
         await stack.enter_async_context(client)
+        stack.callback(_stop_getting_ready, client)
         stack.push_async_callback(journey.close, patience=0.2)
         await asyncio.wait_for(_ready(client, playground), 10)
         yield client
@@ -174,6 +175,12 @@ async def a_stage(database: Path, *, world: Playground | None = None, **options:
 
 def _lane(engine: Engine, decoder: Decoder, observer: Observer = lambda *_: None) -> Lane:
     return Lane(Dispatcher(lambda: engine.slots, observer=observer), Studio(decoder, engine))
+
+
+def _stop_getting_ready(client: AnimifyClient) -> None:
+    """After a READY, discord.py waits for servers in a task that outlives the client and would then find no loop."""
+    if (getting_ready := client._connection._ready_task) is not None:
+        getting_ready.cancel()
 
 
 async def _ready(client: AnimifyClient, playground: Playground) -> None:
