@@ -84,6 +84,8 @@ class Ladder:
         except (CancelledRunError, EngineError):
             raise
         except Exception as error:  # noqa: BLE001 - the boundary to the pipelines: what one raises is told apart here
+            if "ALLOC_FAILED" in str(error):  # a library of CUDA's found no room for itself
+                return None
             if _is_sticky(error):
                 raise LostError("the GPU failed, and only a restart gets it back") from None
             _log.error("a run of %d failed: %s", len(rows), type(error).__name__)  # its text may quote pixels

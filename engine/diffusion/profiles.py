@@ -146,7 +146,7 @@ def _suited(device: Device, model: str, family: Family) -> Profile:
         precision=precision,
         offload=rung.offload,
         size=rung.size,
-        batch=rung.batch,
+        batch=rung.batch if device.kind is Kind.CUDA else 1,  # elsewhere nobody can tell what a photo takes
         why=f"{gib:.1f} GiB are free on it",
     )
 

@@ -100,6 +100,17 @@ def test_the_last_rung_is_the_painter_and_the_engine_lives_on() -> None:
     assert values(one.paint(rows(1), device.paint)) == [0]
 
 
+def test_a_library_without_room_is_short_memory_and_no_broken_device() -> None:
+    device = Device(rows=1)
+
+    def cramped(some: Sequence[Row]) -> list[Outcome]:
+        if len(some) > 1:
+            raise RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`")
+        return device.paint(some)
+
+    assert values(ladder(device, Memory()).paint(rows(2), cramped)) == [0, 1]
+
+
 @pytest.mark.parametrize("error", [torch.AcceleratorError("broken", 700), RuntimeError("CUDA error: launch failure")])
 def test_an_error_of_the_device_is_the_end(error: Exception) -> None:
     def broken(_: Sequence[Row]) -> list[Outcome]:
