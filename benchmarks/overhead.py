@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from benchmarks import photos
 from benchmarks.figures import Effort, Figure, Section, Target, median, percentile
-from bot.app import studio
+from bot.engines import studio
 from bot.settings import EngineChoice
 from engine.checks import Verdict, examine
 from engine.studio import Look

@@ -2,6 +2,8 @@
 
 import logging
 import re
+import sys
+from collections.abc import Collection
 from typing import Final
 
 _SECRETS: Final = (
@@ -34,3 +36,34 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+
+
+def for_a_command(*, told: Collection[str] = ()) -> None:
+    """Send what we warn of, and what libraries call an error, to stderr as plain lines.
+
+    Parameters
+    ----------
+    told
+        Loggers whose words the command's own errors repeat.
+    """
+    logging.basicConfig(level=logging.WARNING, handlers=[_Lines(frozenset(told))], force=True)
+
+
+class _Lines(logging.Handler):
+    """Lines as a command writes them, each once, and wherever stderr leads now: a progress bar may stand there."""
+
+    def __init__(self, told: Collection[str]) -> None:
+        super().__init__()
+        self.setFormatter(RedactingFormatter("%(message)s"))
+        self._told = told
+        self._said: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        ours = record.name.partition(".")[0] in {"bot", "engine"}
+        return record.name not in self._told and (ours or record.levelno >= logging.ERROR)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = self.format(record)
+        if text not in self._said:
+            self._said.add(text)
+            sys.stderr.write("".join(f"animify: {line}\n" for line in text.splitlines()))

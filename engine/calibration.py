@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
 from statistics import fmean, median
-from typing import Literal, Protocol, final
+from typing import Protocol, final
 
 from engine.checks import Verdict
+from engine.diffusion.models import Family
 from styles import Calibration, Style
 from styles.recipe import Strength
 
@@ -20,9 +21,6 @@ FACES = 0.9
 
 TOLERATED = 0.02
 """The share of photos that may be refused: one that shows next to nothing must not decide for all the others."""
-
-Family = Literal["edit", "sd15", "sdxl"]
-"""A family of models that a style has a tuning for."""
 
 Entry = tuple[Sequence[str], Mapping[str, float | Calibration]]
 """The table of a style's file that keeps what was found, and what to set in it."""
@@ -86,7 +84,7 @@ class ModelKnob:
         ValueError
             The style has no tuning for this family.
         """
-        tuning = getattr(style.models, self._family)
+        tuning = self._family.tuning(style.models)
         if tuning is None:
             raise ValueError(f"{style.id} has no models.{self._family}")
         models = style.models.model_copy(update={self._family: tuning.model_copy(update={"strength": value})})

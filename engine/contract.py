@@ -50,7 +50,8 @@ class Job:
     strength
         0 is the subtlest and 1 the boldest version of the style; every engine maps it to its own knob.
     seed
-        0 <= seed < 2**32. The same job with the same seed gives the same picture from the same engine.
+        0 <= seed < 2**32. The same job with the same seed gives the same picture from the same
+        engine, to within 1/255 where jobs share a run.
     """
 
     id: str

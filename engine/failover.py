@@ -32,7 +32,7 @@ class Health:
     why: Why | None
 
     def __str__(self) -> str:
-        return self.state if self.why is None else f"{self.state} ({self.why})"
+        return self.state if self.why in {None, self.state.value} else f"{self.state} ({self.why})"
 
 
 _FROM_BEST: Final = tuple(State)

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -15,12 +14,12 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from bot import app
+from bot import engines
 from bot.cli import failure, pictures
 from bot.cli.failure import CommandError
-from bot.settings import EngineChoice
-from engine.calibration import Ends, Knob, PainterKnob, Reading, Trial, propose, read, today
-from engine.checks import SIDE, Verdict, examine
+from bot.cli.subject import Model, Subject, subject
+from engine.calibration import Ends, Reading, Trial, propose, read
+from engine.checks import Verdict, examine, small
 from engine.contract import Pixels
 from engine.faces import FaceDetector
 from engine.images import Photo
@@ -36,15 +35,6 @@ KINDS: Final = ("portrait", "landscape", "pet", "group", "low light")
 _ENDINGS: Final = {".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".heic", ".heif"}
 _TILE: Final = 220
 _ON_A_SHEET: Final = 5  # values of the knob; more would be too small to see
-
-
-class Model(StrEnum):
-    """What paints."""
-
-    PAINTER = "painter"
-    EDIT = "edit"
-    SD15 = "sd15"
-    SDXL = "sdxl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +58,11 @@ def calibrate(
             metavar="PHOTO...", help=f"Photos, or folders; one named {', '.join(KINDS)} says what its photos show."
         ),
     ],
-    model: Annotated[Model, typer.Option(help="What paints; so far only the painter can be tried.")] = Model.PAINTER,
+    model: Annotated[Model, typer.Option(help="The painter, or the family of the model that paints.")] = Model.PAINTER,
+    weights: Annotated[
+        str | None,
+        typer.Option(metavar="PATH|ID", help="The model of that family; else the configured one, or the known one."),
+    ] = None,
     style: Annotated[list[str] | None, typer.Option(help="Only this style (may be repeated).")] = None,
     faces: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A YuNet face detector (.onnx): faces must be kept.")
@@ -77,26 +71,25 @@ def calibrate(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Propose, and write nothing.")] = False,
 ) -> None:
     """Sweep the strength of each style over the photos, print what was measured, propose, and write."""
-    if model is not Model.PAINTER:
-        raise CommandError(f"{model}: no engine for it is installed here; --model painter is")
     settings = failure.settings()
     catalogue = failure.catalogue(settings.styles)
     if unknown := [name for name in style or () if name not in catalogue]:
         raise CommandError(f"{unknown[0]}: no such style; there are {', '.join(catalogue)}")
-    knob = PainterKnob()
-    sweep = _Sweep(knob, _detector(faces), _spread(knob.values) if sheets else ())
-    chosen = [catalogue[name] for name in style or catalogue]
-    workers = app.painter_workers(settings.workers)
-    asyncio.run(sweep.run(chosen, _files(photos), workers))
-    for each in chosen:
+    files = _files(photos)
+    tried = subject(model, weights, settings, [catalogue[name] for name in style or catalogue])
+    sweep = _Sweep(tried, _detector(faces), _spread(tried.knob.values) if sheets else ())
+    with failure.painting(tried.choice, tried.diffusion):
+        asyncio.run(sweep.run(files, engines.painter_workers(settings.workers)))
+    for each in tried.styles:
         readings = read(sweep.trials[each.id])
-        ends = propose(readings, knob.middle)
+        ends = propose(readings, tried.knob.middle)
         _print(each, readings, ends)
         if ends and not dry_run:
-            _write(source(each.id, settings.styles), knob, each, ends)
+            _write(source(each.id, settings.styles), tried, each, ends)
     if sheets:  # last: a folder that can't be written to shall not cost what was found
-        for each in chosen:
-            _draw(sheets / f"{each.id}-{model}.jpg", sweep.shown, sweep.pictures[each.id])
+        for each in tried.styles:
+            sheet = _sheet(sweep.shown, sweep.pictures[each.id])
+            pictures.write_sheet(sheets / f"{each.id}-{model}.jpg", sheet, each.id, tried.medium)
 
 
 def _detector(model: Path | None) -> FaceDetector | None:
@@ -121,8 +114,8 @@ def _kind(folder: str) -> str:
 class _Sweep:
     """All trials, under one progress bar; at the values to be drawn, the pictures of the first photo of each kind."""
 
-    def __init__(self, knob: Knob, detector: FaceDetector | None, drawn: Sequence[float]) -> None:
-        self._knob = knob
+    def __init__(self, tried: Subject, detector: FaceDetector | None, drawn: Sequence[float]) -> None:
+        self._tried = tried
         self._drawn = drawn
         self.samples: list[Sample] = []
         self.shown: dict[int, Pixels] = {}
@@ -130,17 +123,24 @@ class _Sweep:
         self.pictures: defaultdict[str, dict[tuple[int, float], Pixels]] = defaultdict(dict)
         self._detector = detector
 
-    async def run(self, styles: Sequence[Style], files: Sequence[tuple[str, Path]], workers: int) -> None:
+    async def run(self, files: Sequence[tuple[str, Path]], workers: int) -> None:
         """Try every style at every value on every photo."""
-        # at the size that the checks measure at: the recipe's lengths go with the size, and it is several times faster
-        async with app.studio(EngineChoice.PAINTER, workers=workers, checks=False, max_side=SIDE) as studio:
+        styles, values = self._tried.styles, self._tried.knob.values
+        async with engines.studio(
+            self._tried.choice,
+            workers=workers,
+            checks=False,
+            max_side=self._tried.max_side,
+            diffusion=self._tried.diffusion,
+        ) as studio:
             self.samples = [sample async for sample in _opened(studio, files)]
             kinds = [sample.kind for sample in self.samples]
             firsts = [kinds.index(kind) for kind in dict.fromkeys(kinds)]
-            self.shown = {number: self.samples[number].photo.pixels for number in firsts}
+            self.shown = {number: small(self.samples[number].photo.pixels) for number in firsts}
             numbers = range(len(self.samples))
-            tasks = [(style, value, number) for style in styles for value in self._knob.values for number in numbers]
-            lanes, judge = asyncio.Semaphore(workers), ThreadPoolExecutor(1)  # a detector serves one thread
+            tasks = [(style, value, number) for style in styles for value in values for number in numbers]
+            lanes = asyncio.Semaphore(max(1, studio.engine.slots))
+            judge = ThreadPoolExecutor(1)  # a detector serves one thread
             with judge, Progress(console=Console(stderr=True)) as bar:
                 task = bar.add_task("calibrating", total=len(tasks))
 
@@ -153,7 +153,7 @@ class _Sweep:
                 await asyncio.gather(*(tried(*each) for each in tasks))
 
     async def _painted(self, studio: Studio, style: Style, value: float, number: int) -> Pixels:
-        turned, strength = self._knob.at(style, value)
+        turned, strength = self._tried.knob.at(style, value)
         look = Look(style=turned, strength=strength, seed=0)
         sample = self.samples[number]
         with pictures.named(sample.file):
@@ -161,7 +161,7 @@ class _Sweep:
         return picture.pixels
 
     def _judge(self, style: Style, value: float, number: int, picture: Pixels) -> None:
-        photo = self.samples[number].photo.pixels
+        photo, picture = small(self.samples[number].photo.pixels), small(picture)
         self.trials[style.id].append(
             Trial(
                 value=value,
@@ -214,26 +214,25 @@ def _fewest(edges_by_kind: Mapping[Hashable, float]) -> str:
 
 def _proposal(values: Sequence[float], ends: Ends | None) -> str:
     if ends is None:
-        return "no ends around the recipe: as it is, it changes too little or shows too little of the photos"
-    note = "; the recipe itself could be bolder: even there most edges are kept" if ends.timid else ""
+        return "no ends: as it is, it changes too little or shows too little of the photos"
+    note = "; it could be bolder: even there most edges are kept" if ends.timid else ""
     least = " (the least that was tried)" if ends.subtle == values[0] else ""
     most = " (the most that was tried)" if ends.bold == values[-1] else ""
     return f"from {ends.subtle:g}{least} to {ends.bold:g}{most}{note}"
 
 
-def _write(file: Path, knob: Knob, style: Style, ends: Ends) -> None:
-    table, values = knob.entry(ends, today(Model.PAINTER, style.painter.revision))
+def _write(file: Path, tried: Subject, style: Style, ends: Ends) -> None:
     try:
+        table, values = tried.knob.entry(ends, tried.mark(style))
         update(file, table, values)
     except OSError as error:
-        raise CommandError(f"{file}: {error.strerror}") from None
+        raise CommandError(f"{error.filename or file}: {error.strerror}") from None
     except ValueError as error:
         raise CommandError(f"{file}: what was found does not fit into it: {error}") from None
 
 
-def _draw(file: Path, photos: dict[int, Pixels], shown: dict[tuple[int, float], Pixels]) -> None:
-    """Draw a row for the first photo of each kind, and a column a value."""
+def _sheet(photos: dict[int, Pixels], shown: dict[tuple[int, float], Pixels]) -> Pixels:
+    """A row for the first photo of each kind, and a column a value."""
     values = sorted({value for _, value in shown})
     rows = [[photo, *(shown[number, value] for value in values)] for number, photo in photos.items()]
-    sheet = contact_sheet(rows, ["photo", *(f"{value:g}" for value in values)], tile=_TILE)
-    pictures.write_sheet(file, sheet, file.stem)
+    return contact_sheet(rows, ["photo", *(f"{value:g}" for value in values)], tile=_TILE)

@@ -3,19 +3,23 @@
 import asyncio
 import base64
 import binascii
+import json
 import platform
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.util import find_spec
+from typing import Annotated
 
 import numpy as np
 import typer
 from rich.console import Console
+from rich.markup import escape
 
-from bot import app
+from bot import app, engines, logs
+from bot.cli.diagnosis import Diagnosis, Finding, diagnose
 from bot.client import invite_url
-from bot.settings import Settings, SettingsError, load
+from bot.settings import EngineChoice, Settings, SettingsError, load
 from bot.store import DatabaseLockedError, Store, StoreError
 from engine.contract import Medium
 from engine.encoding import Format, encode
@@ -25,52 +29,53 @@ from styles import StyleError
 from styles import load as load_styles
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes
-    ----------
-    needed
-        `animify run` does not start, or does not paint, without it.
-    """
-
-    what: str
-    fine: bool
-    detail: str
-    needed: bool = True
-
-
 def register(cli: typer.Typer) -> None:
     """Add the command."""
     cli.command("doctor", help="Say what is set up, what is missing, and how to mend it.")(doctor)
 
 
-def doctor() -> None:
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
     """Look at everything; exit status 1 if `animify run` would not work."""
-    findings = list(_examine())
-    console = Console(soft_wrap=True, highlight=False)  # the invite link must stay in one piece
-    for finding in findings:
-        mark = "[green]✓[/]" if finding.fine else "[red]✗[/]" if finding.needed else "[yellow]·[/]"
-        console.print(f"{mark} {finding.what:<9} {finding.detail}")
-    if any(finding.needed and not finding.fine for finding in findings):
+    logs.for_a_command()
+    settings, findings = _settings()
+    diagnosis = diagnose(settings)
+    findings += [_token(settings), _styles(settings), asyncio.run(_database(settings)), asyncio.run(_painter(settings))]
+    findings += [*diagnosis.findings, _demo()]
+    ok = all(finding.fine for finding in findings if finding.needed)
+    if as_json:
+        _print_json(settings, ok, findings, diagnosis)
+    else:
+        _print(findings)
+    if not ok:
         raise typer.Exit(1)
 
 
-def _examine() -> Iterator[Finding]:
-    yield Finding("python", fine=True, detail=f"{platform.python_version()} on {platform.system()}")
+def _print(findings: Sequence[Finding]) -> None:
+    console = Console(soft_wrap=True, highlight=False)  # the invite link must stay in one piece
+    for finding in findings:
+        mark = "[green]✓[/]" if finding.fine else "[red]✗[/]" if finding.needed else "[yellow]·[/]"
+        console.print(f"{mark} {finding.what:<9} {escape(finding.detail)}")
+
+
+def _print_json(settings: Settings, ok: bool, findings: Sequence[Finding], diagnosis: Diagnosis) -> None:
+    report = {
+        "ok": ok,
+        "engine": settings.engine,
+        "findings": [asdict(finding) for finding in findings],
+        "devices": [asdict(device) for device in diagnosis.devices],
+        "profile": asdict(diagnosis.profile) if diagnosis.profile else None,
+        "model": asdict(diagnosis.model),
+    }
+    typer.echo(json.dumps(report, indent=2))
+
+
+def _settings() -> tuple[Settings, list[Finding]]:
+    """The settings, with defaults for the broken ones, and what to say of them."""
+    python = Finding("python", fine=True, detail=f"{platform.python_version()} on {platform.system()}")
     try:
-        settings = load()
+        return load(), [python, Finding("settings", fine=True, detail="read from the environment and .env")]
     except SettingsError as error:
-        settings = error.usable
-        yield Finding("settings", fine=False, detail="; ".join(error.problems))
-    else:
-        yield Finding("settings", fine=True, detail="read from the environment and .env")
-    yield _token(settings)
-    yield _styles(settings)
-    yield asyncio.run(_database(settings))
-    yield asyncio.run(_engine(settings))
-    yield _demo()
+        return error.usable, [python, Finding("settings", fine=False, detail="; ".join(error.problems))]
 
 
 def _token(settings: Settings) -> Finding:
@@ -121,18 +126,16 @@ async def _database(settings: Settings) -> Finding:
     return Finding("database", fine=True, detail=str(path))
 
 
-async def _engine(settings: Settings) -> Finding:
+async def _painter(settings: Settings) -> Finding:
     """Send a small picture the whole way, through both processes."""
-    workers = app.painter_workers(settings.workers)
+    workers = engines.painter_workers(settings.workers)
     try:
         style = next(iter(load_styles(None).values()))
-        async with app.studio(settings.engine, workers=workers, checks=False) as studio:
-            rendered = await studio.render(
-                "doctor", _gradient(), Look(style=style, strength=0.5, seed=0), limit=sys.maxsize
-            )
+        async with engines.studio(EngineChoice.PAINTER, workers=workers, checks=False) as studio:
+            await studio.render("doctor", _gradient(), Look(style=style, strength=0.5, seed=0), limit=sys.maxsize)
     except EngineError as error:
-        return Finding("engine", fine=False, detail=f"it did not paint: {error}")
-    return Finding("engine", fine=True, detail=f"{rendered.picture.engine}, {workers} at a time, no GPU needed")
+        return Finding("painter", fine=False, detail=f"it did not paint: {error}")
+    return Finding("painter", fine=True, detail=f"it paints, {workers} at a time, no GPU needed")
 
 
 def _gradient() -> bytes:

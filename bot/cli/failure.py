@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.settings import Settings, SettingsError, load
+from bot import engines, logs
+from bot.engines import Diffusion
+from bot.settings import EngineChoice, Settings, SettingsError, load
 from styles import Catalogue, StyleError
 from styles import load as load_styles
 
@@ -32,3 +34,20 @@ def catalogue(folder: Path | None) -> Catalogue:
     """The built-in styles and the operator's own, or every problem with them."""
     with told(StyleError):
         return load_styles(folder)
+
+
+@contextmanager
+def painting(choice: EngineChoice, diffusion: Diffusion) -> Iterator[None]:
+    """What the model lacks ends the command, and what the engines warn of is on stderr.
+
+    Raises
+    ------
+    CommandError
+        A model has to paint, and can't be had.
+    """
+    failover = choice is EngineChoice.AUTO  # only then nobody is told why an engine was lost
+    logs.for_a_command(told=() if failover else ("engine.local",))
+    if choice is EngineChoice.DIFFUSION and (problems := diffusion.problems(choice)):
+        raise CommandError("\n".join(problems))
+    with told(*engines.NO_MODEL):
+        yield

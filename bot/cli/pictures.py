@@ -9,7 +9,16 @@ from bot.cli.failure import CommandError
 from bot.ui import words
 from engine.contract import Medium, Pixels
 from engine.encoding import Format, encode
-from engine.errors import EncodeError, EngineError, PhotoError, PhotoFault, UnfitError
+from engine.errors import (
+    BusyError,
+    DeclinedError,
+    EncodeError,
+    EngineError,
+    LostError,
+    PhotoError,
+    PhotoFault,
+    UnfitError,
+)
 from styles.files import replace
 
 LIMIT = 100 * 1024 * 1024
@@ -68,8 +77,8 @@ def write(path: Path, data: bytes) -> None:
         raise CommandError(f"{path}: {error.strerror}") from None
 
 
-def write_sheet(path: Path, sheet: Pixels, style: str) -> None:
-    """Write a contact sheet in the format that its name asks for.
+def write_sheet(path: Path, sheet: Pixels, style: str, medium: Medium) -> None:
+    """Write a contact sheet in the format that its name asks for; the file says how its pictures were made.
 
     Raises
     ------
@@ -80,7 +89,7 @@ def write_sheet(path: Path, sheet: Pixels, style: str) -> None:
         encoded = encode(
             sheet,
             limit=LIMIT,
-            medium=Medium.FILTER,
+            medium=medium,
             engine="contact sheet",
             style=style,
             image_format=format_of(path),
@@ -114,5 +123,7 @@ def sentence(error: EngineError) -> str:
             return words.NOT_REDRAWN
         case EncodeError():
             return words.TOO_LARGE_TO_SEND
+        case LostError() | BusyError() | DeclinedError():  # who sits at the terminal can do something about it
+            return str(error)
         case _:
             return words.ENGINE_FAILED

@@ -1,6 +1,8 @@
 """`animify styles`: what can be had, as a list or as a contact sheet."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -10,19 +12,29 @@ from rich.progress import Progress
 from rich.table import Table
 from typer.core import TyperGroup
 
-from bot import app
+from bot import engines
 from bot.cli import calibrate, failure, pictures
 from bot.cli.failure import CommandError
-from bot.settings import EngineChoice
-from engine.contract import Pixels
+from bot.engines import Diffusion
+from bot.settings import Settings
+from engine.contract import Medium, Picture, Pixels
+from engine.errors import DeclinedError
 from engine.images import Photo
 from engine.sheet import contact_sheet, gallery
-from engine.studio import Look
+from engine.studio import Look, Studio
 from styles import Catalogue, Style
 
 _DEFAULT = "list"
 _TILE = 384
 _IN_A_ROW = 3  # pictures of a single photo, which would make a strip
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A photo, and by style the pictures of it."""
+
+    photo: Pixels
+    pictures: dict[str, Picture]
 
 
 class _Group(TyperGroup):
@@ -61,9 +73,13 @@ def show(
         raise CommandError("a contact sheet needs at least one photo")
     pictures.format_of(sheet)  # a wrong name shall cost no painting
     sources = {photo: pictures.read(photo) for photo in photos}
-    pixels = asyncio.run(_draw(settings.engine, app.painter_workers(settings.workers), sources, catalogue))
-    pictures.write_sheet(sheet, pixels, "all")
-    Console().print(f"{sheet}: {len(sources)} x {len(catalogue)} pictures", highlight=False)
+    diffusion = Diffusion.of(settings, list(catalogue.values()))
+    with failure.painting(settings.engine, diffusion):
+        rows = asyncio.run(_painted(settings, diffusion, sources))
+    made = [picture for row in rows for picture in row.pictures.values()]
+    medium = next((picture.medium for picture in made if picture.medium is Medium.MODEL), Medium.FILTER)
+    pictures.write_sheet(sheet, _drawn(rows, catalogue), "all", medium)
+    Console().print(f"{sheet}: {len(rows)} x {len(made) // len(rows)} pictures", highlight=False)
 
 
 def _print(catalogue: Catalogue) -> None:
@@ -75,29 +91,42 @@ def _print(catalogue: Catalogue) -> None:
     Console().print(table)
 
 
-async def _draw(engine: EngineChoice, workers: int, sources: dict[Path, bytes], catalogue: Catalogue) -> Pixels:
+async def _painted(settings: Settings, diffusion: Diffusion, sources: dict[Path, bytes]) -> list[_Row]:
     """Without the checks: a sheet is for eyes to judge."""
-    lanes = asyncio.Semaphore(workers)
-    async with app.studio(engine, workers=workers, checks=False) as studio:
-        with Progress(console=Console(stderr=True)) as bar:
-            task = bar.add_task("painting", total=len(sources) * len(catalogue))
+    workers = engines.painter_workers(settings.workers)
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task("painting", total=len(sources) * len(diffusion.styles))
+        async with engines.studio(settings.engine, workers=workers, checks=False, diffusion=diffusion) as studio:
+            lanes = asyncio.Semaphore(max(1, studio.engine.slots))
 
-            async def paint(path: Path, photo: Photo, style: Style) -> Pixels:
+            async def paint(path: Path, photo: Photo, style: Style) -> dict[str, Picture]:
                 async with lanes:
-                    look = Look(style=style, strength=0.5, seed=0)
-                    with pictures.named(path):
-                        picture = await studio.paint(path.name, photo, look, lambda _: None)
+                    made = await _made(studio, path, photo, style)
                 bar.advance(task)
-                return picture.pixels
+                return made
 
             rows = []
             for path, data in sources.items():
                 with pictures.named(path):
                     photo = await studio.prepare(data)
-                rows.append(
-                    [photo.pixels, *await asyncio.gather(*(paint(path, photo, one) for one in catalogue.values()))]
-                )
-    titles = ["photo", *(style.label for style in catalogue.values())]
+                made = await asyncio.gather(*(paint(path, photo, style) for style in diffusion.styles))
+                rows.append(_Row(photo.pixels, {name: picture for one in made for name, picture in one.items()}))
+            return rows
+
+
+async def _made(studio: Studio, path: Path, photo: Photo, style: Style) -> dict[str, Picture]:
+    """One picture, or none in a style that the engine does not do."""
+    look = Look(style=style, strength=0.5, seed=0)
+    with pictures.named(path):
+        try:
+            return {style.id: await studio.paint(path.name, photo, look, lambda _: None)}
+        except DeclinedError:
+            return {}
+
+
+def _drawn(rows: Sequence[_Row], catalogue: Catalogue) -> Pixels:
+    titles = ["photo", *(catalogue[name].label for name in rows[0].pictures)]
+    shown = [[row.photo, *(picture.pixels for picture in row.pictures.values())] for row in rows]
     if len(rows) == 1:
-        return gallery(dict(zip(titles, rows[0], strict=True)), columns=_IN_A_ROW, tile=_TILE)
-    return contact_sheet(rows, titles, tile=_TILE)
+        return gallery(dict(zip(titles, shown[0], strict=True)), columns=_IN_A_ROW, tile=_TILE)
+    return contact_sheet(shown, titles, tile=_TILE)

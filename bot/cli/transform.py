@@ -11,15 +11,17 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from bot import app
+from bot import engines
 from bot.cli import failure, pictures
 from bot.cli.failure import CommandError
+from bot.engines import Diffusion
 from bot.settings import EngineChoice
 from bot.ui import words
+from engine.contract import Medium, Picture
 from engine.contract import Progress as Step
 from engine.encoding import Format, compare, encode
-from engine.errors import EngineError
-from engine.studio import Look, Studio
+from engine.errors import BusyError, EngineError, LostError
+from engine.studio import Look, Rendered, Studio
 
 
 def register(cli: typer.Typer) -> None:
@@ -41,6 +43,12 @@ def transform(
     style: Annotated[str, typer.Option(help="The style; `animify styles` lists them.")],
     output: Annotated[Path, typer.Option(metavar="OUT", help="A file (.jpg, .png, .webp) or a folder.")],
     engine: Annotated[EngineChoice | None, typer.Option(help="Which engine paints; else the setting.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH|ID", help="The model that paints: a folder, or one that is fetched; else the setting."
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**32 - 1, help="Paint the same details again.")] = None,
     strength: Annotated[float, typer.Option(min=0, max=1, help="From 0 (subtle) to 1 (bold).")] = 0.5,
     compare: Annotated[bool, typer.Option("--compare", help="Also write a before/after.")] = False,
@@ -51,11 +59,16 @@ def transform(
     catalogue = failure.catalogue(settings.styles)
     if style not in catalogue:
         raise CommandError(words.unknown_style(list(catalogue)))
+    if model and engine is EngineChoice.PAINTER:
+        raise CommandError("--model: the painter needs none; leave --engine painter out")
+    choice = engine or (EngineChoice.DIFFUSION if model else settings.engine)
+    diffusion = Diffusion.of(settings, [catalogue[style]], model=model)
     look = Look(style=catalogue[style], strength=strength, seed=secrets.randbits(32) if seed is None else seed)
     batch = _Batch(_errands(photos, output, style), look, with_comparison=compare)
-    workers = app.painter_workers(settings.workers)
-    failures = asyncio.run(batch.run(engine or settings.engine, workers=workers, checks=not no_checks))
-    for line in failures:
+    workers = engines.painter_workers(settings.workers)
+    with failure.painting(choice, diffusion):
+        failures = asyncio.run(batch.run(choice, diffusion, workers=workers, checks=not no_checks))
+    for line in dict.fromkeys(failures):
         sys.stderr.write(f"animify: {line}\n")
     if failures:
         raise typer.Exit(1)
@@ -90,55 +103,66 @@ def _free(folder: Path, name: str, taken: dict[Path, _Errand]) -> Path:
 
 
 class _Batch:
-    """Some errands under one progress bar, as many at once as there are painters."""
+    """Some errands under one progress bar, as many at once as the engine takes."""
 
     def __init__(self, errands: list[_Errand], look: Look, *, with_comparison: bool) -> None:
         self._errands = errands
         self._look = look
         self._with_comparison = with_comparison
+        self._lost: str | None = None  # why nothing more will be painted
+        self._makers: dict[str, None] = {}
         console = Console(stderr=True)
         self._bar = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
             console=console,
             disable=not console.is_terminal,
         )
+        self._loading: TaskID | None = None
 
-    async def run(self, engine: EngineChoice, *, workers: int, checks: bool) -> list[str]:
+    async def run(self, choice: EngineChoice, diffusion: Diffusion, *, workers: int, checks: bool) -> list[str]:
         """Do them all; gives a line for each that failed."""
-        lanes = asyncio.Semaphore(workers)
-        async with app.studio(engine, workers=workers, checks=checks) as studio:
-            with self._bar:
+        with self._bar:
+            if engines.wants_a_model(choice):
+                self._loading = self._bar.add_task(f"loading {diffusion.wishes.model or 'the model'}", total=None)
+            async with engines.studio(choice, workers=workers, checks=checks, diffusion=diffusion) as studio:
+                lanes = asyncio.Semaphore(max(1, studio.engine.slots))
                 whole = self._bar.add_task(
                     self._look.style.label, total=len(self._errands), visible=len(self._errands) > 1
                 )
-                return [
-                    line
-                    for line in await asyncio.gather(
-                        *(self._one(studio, lanes, whole, errand) for errand in self._errands)
-                    )
-                    if line is not None
-                ]
+                lines = await asyncio.gather(*(self._one(studio, lanes, whole, errand) for errand in self._errands))
+        sys.stderr.write("".join(f"painted by {maker}\n" for maker in self._makers))
+        return [line for line in lines if line is not None]
 
     async def _one(self, studio: Studio, lanes: asyncio.Semaphore, whole: TaskID, errand: _Errand) -> str | None:
         async with lanes:
             try:
-                await self._paint(studio, errand)
+                if self._lost is None:
+                    await self._paint(studio, errand)
             except EngineError as error:
-                return f"{errand.photo}: {pictures.sentence(error)}"
+                if isinstance(error, LostError | BusyError) and not studio.engine.slots:
+                    self._lost = self._lost or str(error)
+                return self._lost or f"{errand.photo}: {pictures.sentence(error)}"
             except CommandError as error:
                 return str(error)
             finally:
+                self._loaded()
                 self._bar.advance(whole)
-        return None
+        return self._lost
+
+    def _loaded(self) -> None:
+        if self._loading is not None:
+            self._bar.remove_task(self._loading)
+            self._loading = None
 
     async def _paint(self, studio: Studio, errand: _Errand) -> None:
         data = pictures.read(errand.photo)
         bar = self._bar.add_task(errand.photo.name, total=None)
 
         def show(step: Step) -> None:
+            self._loaded()
             self._bar.update(bar, completed=step.step, total=step.steps)
 
         try:
@@ -152,8 +176,12 @@ class _Batch:
             )
         finally:
             self._bar.remove_task(bar)
+        self._write(errand, rendered)
+
+    def _write(self, errand: _Errand, rendered: Rendered) -> None:
         written = [errand.output]
         pictures.write(errand.output, rendered.encoded.data)
+        self._makers[_maker(rendered.picture)] = None
         if self._with_comparison:
             both = compare(rendered.photo.pixels, rendered.picture.pixels)
             beside = errand.output.with_stem(f"{errand.output.stem}-compare")
@@ -168,3 +196,9 @@ class _Batch:
             pictures.write(beside, encoded.data)
             written.append(beside)
         sys.stdout.write("".join(f"{path}\n" for path in written))
+
+
+def _maker(picture: Picture) -> str:
+    """Who painted, how, and in whose place."""
+    who = f"{picture.engine} ({'AI-made' if picture.medium is Medium.MODEL else 'a painterly filter, not AI'})"
+    return f"{who} in place of {picture.detour.engine} ({picture.detour.why})" if picture.detour else who

@@ -45,7 +45,7 @@ class NoDeviceError(Exception):
 
 def installed() -> bool:
     """Whether the libraries are there; they are not imported."""
-    return all(find_spec(name) is not None for name in ("torch", "diffusers", "transformers"))
+    return all(find_spec(name) is not None for name in ("torch", "diffusers", "transformers", "safetensors"))
 
 
 def likely_gpu() -> bool:
@@ -65,7 +65,7 @@ def survey() -> list[Device]:
     try:
         with beside_a_loop():
             from engine.diffusion.devices import devices  # noqa: PLC0415 - only who has a use for torch waits for it
-    except ImportError as error:
+    except (ImportError, OSError) as error:  # a library that does not fit the system is an OSError
         raise NoDeviceError(f"torch can't be imported ({error}); {INSTALL} installs it") from None
     return devices()
 

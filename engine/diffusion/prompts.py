@@ -15,6 +15,9 @@ from engine.diffusion.plan import Plan
 from engine.diffusion.weights import revision
 from styles import Prompt
 
+KEPT = ".embeddings"
+"""The folder that they lie in, among the fetched models."""
+
 _ROOM = 1.3  # times its files: what a text encoder takes while it reads
 
 _log = logging.getLogger(__name__)
@@ -28,7 +31,7 @@ def embed(plan: Plan, family: FamilyModel, prompts: Sequence[Prompt], memory: Me
     LoadError
         Some are not kept, and the text encoder is not there or can't be loaded.
     """
-    store = Embeddings(plan.home / "embeddings")
+    store = Embeddings(plan.home / KEPT)
     known = revision(plan.weights)
     precision = str(loading.dtype(plan.profile))
     wordings = {prompt: Wording(plan.weights.name, known, precision, prompt) for prompt in prompts}

@@ -1,12 +1,13 @@
 """A terminal in an empty folder, with no setting of the machine's own."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.settings import variables
+from engine.diffusion.models import Family
 from tests.flow.stage import a_photo
 
 
@@ -33,3 +34,12 @@ def photo(an_empty_place: Path) -> Path:
     path = an_empty_place / "me.jpg"
     path.write_bytes(a_photo())
     return path
+
+
+@pytest.fixture(scope="session")
+def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Family], Path]:
+    """The folder of a family's tiny checkpoint; not to be changed. Built before a test listens to what is said."""
+    from tests.engine.diffusion.tiny import build  # noqa: PLC0415 - most tests here do without torch
+
+    home = tmp_path_factory.mktemp("checkpoints")
+    return {family: build(family, home / family) for family in Family}.__getitem__

@@ -7,6 +7,9 @@ from PIL import Image
 
 from bot import cli
 
+TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GAbcde.abcdefghijklmnopqrstuvwxyz0123456789AB"
+"""Looks like a bot's token, and is none."""
+
 
 def animify(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
     """Run the command in this process; gives its exit status."""

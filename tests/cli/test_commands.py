@@ -2,7 +2,6 @@
 
 import io
 import math
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -169,34 +168,3 @@ def test_a_contact_sheet_of_one_photo_is_no_strip(photo: Path, monkeypatch: pyte
     _, (width, height) = opened("sheet.png")
     assert width == 8 + 3 * (384 + 8)
     assert height == math.ceil((1 + len(styles.load())) / 3) * (32 + 384 + 8)
-
-
-def test_the_doctor_names_what_is_missing_and_how_to_mend_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert animify(monkeypatch, "doctor") == 1
-    report = " ".join(capsys.readouterr().out.split())
-    assert "✗ token" in report
-    assert ".env.example" in report
-    assert "✓ engine" in report
-    assert not list(Path().iterdir())
-
-
-def test_the_doctor_is_content_with_a_token_and_prints_the_invite(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("DISCORD_TOKEN", "MTIzNDU2Nzg5MDEyMzQ1Njc4.GAbcde.abcdefghijklmnopqrstuvwxyz0123456789AB")
-    assert animify(monkeypatch, "doctor") == 0
-    report = "".join(capsys.readouterr().out.split())
-    assert "client_id=123456789012345678" in report
-    assert "permissions=309237746688" in report
-    assert "GAbcde" not in report
-
-
-def test_the_doctor_opens_a_database_that_is_there(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    sqlite3.connect("animify.db").close()
-    Path("animify.db").write_bytes(b"this is no database, and long enough to be read as one")
-    assert animify(monkeypatch, "doctor") == 1
-    assert "✗ database" in capsys.readouterr().out

@@ -7,6 +7,7 @@ import pytest
 import styles
 from engine.calibration import Ends, ModelKnob, PainterKnob, Trial, propose, read, today
 from engine.checks import Verdict
+from engine.diffusion.models import Family
 from engine.painter.strength import at_strength, with_gain
 from styles import Style
 
@@ -101,7 +102,7 @@ def test_the_painters_ends_go_where_its_recipe_lies() -> None:
 
 
 def test_a_models_knob_is_the_strength_of_its_tuning() -> None:
-    knob = ModelKnob("sd15")
+    knob = ModelKnob(Family.SD15)
     style, strength = knob.at(GHIBLI, 0.7)
     assert strength == 0.5
     assert style.models.sd15 is not None
@@ -113,7 +114,7 @@ def test_a_models_knob_is_the_strength_of_its_tuning() -> None:
 def test_a_style_without_a_tuning_cannot_be_calibrated_for_its_models() -> None:
     bare: Style = GHIBLI.model_copy(update={"models": styles.Models()})
     with pytest.raises(ValueError, match=r"ghibli has no models\.sdxl"):
-        ModelKnob("sdxl").at(bare, 0.5)
+        ModelKnob(Family.SDXL).at(bare, 0.5)
 
 
 def test_a_calibration_bears_the_day() -> None:

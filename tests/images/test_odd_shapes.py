@@ -7,7 +7,7 @@ import skimage.data
 from PIL import Image
 
 import styles
-from bot import app
+from bot import engines
 from bot.settings import EngineChoice
 from engine.studio import Look
 
@@ -30,7 +30,7 @@ def part_of_a_portrait(box: Box, size: Size) -> bytes:
     ],
 )
 async def test_an_odd_shape_is_painted_whole_in_every_style(box: Box, size: Size, painted: Size) -> None:
-    async with app.studio(EngineChoice.PAINTER, workers=1, checks=True) as studio:
+    async with engines.studio(EngineChoice.PAINTER, workers=1, checks=True) as studio:
         photo = await studio.prepare(part_of_a_portrait(box, size))
         for style in styles.load().values():
             picture = await studio.paint(style.id, photo, Look(style=style, strength=0.5, seed=1), lambda _: None)

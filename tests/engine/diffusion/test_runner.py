@@ -297,7 +297,7 @@ def test_the_text_encoder_is_not_opened_again_and_pictures_stay_the_same(
     for part in [*folder.glob("text_encoder*"), *folder.glob("tokenizer*")]:
         shutil.rmtree(part)
     assert np.array_equal(start(), first)
-    for kept in (tmp_path / "embeddings").iterdir():
+    for kept in (tmp_path / ".embeddings").iterdir():
         kept.write_bytes(kept.read_bytes()[:100])
     with pytest.raises(LostError, match="text encoder is not there"):
         start()
