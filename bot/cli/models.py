@@ -29,6 +29,7 @@ from bot.cli.inventory import SHORT, Item, said
 from bot.settings import Settings
 from engine.diffusion import weights
 from engine.diffusion.models import KLEIN, KNOWN, Family
+from engine.diffusion.plan import INSTALL
 from engine.diffusion.weights import Fault, WeightsError
 from styles import Catalogue, Lora
 
@@ -90,7 +91,7 @@ def show(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] 
 
 def _need_the_extra() -> None:
     if find_spec("huggingface_hub") is None:
-        raise CommandError("models need more libraries than are installed: pip install '.[diffusion]'")
+        raise CommandError(f"models need more libraries than are installed: {INSTALL}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from engine.diffusion.models import KNOWN
 from engine.diffusion.profiles import Device, Kind, Profile, Wishes, choose, default_model
 from engine.diffusion.weights import Weights
 
-INSTALL = "pip install '.[diffusion]'"
+INSTALL = "pip install -e '.[diffusion]'"
 """What installs the libraries."""
 
 

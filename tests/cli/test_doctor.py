@@ -164,7 +164,7 @@ def test_without_the_libraries_one_line_says_what_installs_them(
     monkeypatch.setattr(plan, "installed", lambda: False)
     monkeypatch.setenv("ANIMIFY_ENGINE", engine)
     told = report()
-    assert [what for what, line in told.items() if "pip install '.[diffusion]'" in line] == ["devices"]
+    assert [what for what, line in told.items() if "pip install -e '.[diffusion]'" in line] == ["devices"]
     assert "profile" not in told
     assert KLEIN.id in told["model"]
     assert told["engine"] == words

@@ -169,7 +169,7 @@ def test_without_the_libraries_the_way_to_them_is_told(
 ) -> None:
     monkeypatch.setattr(command, "find_spec", lambda _: None)
     assert animify(monkeypatch, "models", subcommand) == 1
-    assert "pip install '.[diffusion]'" in error(capsys)
+    assert "pip install -e '.[diffusion]'" in error(capsys)
 
 
 def test_the_list_names_the_known_the_configured_and_what_lies_here(

@@ -105,7 +105,7 @@ def test_without_the_libraries_the_way_to_them_is_told(
     options = ("--style", "ghibli", "--engine", "diffusion", "--output", "a.jpg")
     assert animify(monkeypatch, "transform", photo, *options) == 1
     (line,) = capsys.readouterr().err.splitlines()
-    assert "pip install '.[diffusion]'" in line
+    assert "pip install -e '.[diffusion]'" in line
 
 
 def test_a_style_that_the_model_does_not_do_is_named(
