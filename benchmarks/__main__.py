@@ -2,47 +2,44 @@
 
 import argparse
 from collections.abc import Callable, Mapping
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
-from benchmarks import (
-    acknowledge,
-    eventloop,
-    fairness,
-    fairqueue,
-    journey,
-    memory,
-    opening,
-    overhead,
-    painter,
-    peers,
-    report,
-    scaling,
-    stages,
-    start,
-    store,
-    verdicts,
-)
+import engine.diffusion  # noqa: F401 - silences diffusers, which must not have been imported before
+from benchmarks import report
 from benchmarks.figures import Effort, Section
 
+NAMES = (
+    "journey",
+    "acknowledge",
+    "overhead",
+    "eventloop",
+    "opening",
+    "painter",
+    "stages",
+    "scaling",
+    "peers",
+    "fairness",
+    "verdicts",
+    "store",
+    "fairqueue",
+    "start",
+    "memory",
+    "diffusion",
+    "diffusionloop",
+)
+
+
+def _measure(name: str, effort: Effort) -> Section:
+    """Import a benchmark only now: torch in this process would weigh on those that come before it."""
+    section: Section = import_module(f"benchmarks.{name}").measure(effort)
+    return section
+
+
 BENCHMARKS: Mapping[str, Callable[[Effort], Section]] = MappingProxyType(
-    {
-        "journey": journey.measure,
-        "acknowledge": acknowledge.measure,
-        "overhead": overhead.measure,
-        "eventloop": eventloop.measure,
-        "opening": opening.measure,
-        "painter": painter.measure,
-        "stages": stages.measure,
-        "scaling": scaling.measure,
-        "peers": peers.measure,
-        "fairness": fairness.measure,
-        "verdicts": verdicts.measure,
-        "store": store.measure,
-        "fairqueue": fairqueue.measure,
-        "start": start.measure,
-        "memory": memory.measure,
-    }
+    {name: partial(_measure, name) for name in NAMES}
 )
 """By name, in the order of the page."""
 

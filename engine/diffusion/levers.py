@@ -1,4 +1,4 @@
-"""What may make a model faster: measured on no GPU yet, so all of it is off, and `benchmarks/gpu.py` tries it."""
+"""What may make a model faster: measured on no GPU yet, so all of it is off, and `benchmarks/gpu` tries it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +17,15 @@ class Levers:
     Attributes
     ----------
     compiled
-        The network's repeated blocks go through torch.compile; every canvas is then warmed up when the model is loaded.
+        The network's repeated blocks go through torch.compile; on a GPU every canvas is then tried when the model is
+        loaded.
     channels_last
         Weights of convolutions lie as GPUs read them.
     fused
         Queries, keys and values come out of one product.
     attention
-        The name of an attention back end of diffusers. It holds for the whole process.
+        The name of an attention back end of diffusers, for transformers alone: a UNet takes no notice. It holds for
+        the whole process.
     decoder
         The folder of a small VAE (`AutoencoderTiny`) that takes the place of Stable Diffusion's.
     """

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from engine.canvas import Size
 from engine.contract import Job, Medium, OnStep, Picture, Pixels
 from engine.diffusion import loading
 from engine.diffusion.devices import Memory, memory
@@ -178,13 +179,19 @@ class DiffusionRunner:
         canvases = self._plan.profile.canvases
         square = (canvases.side, canvases.side)
         words, once = next(iter(loaded.prompts.values())), Run(share=1, steps=1, guidance=1)
+
+        def paint(size: Size, count: int) -> None:
+            grey = Row(pixels=np.full((size[1], size[0], 3), 127, np.uint8), embeddings=words, seed=0)
+            loaded.ladder.paint([grey] * count, lambda rows: self._paint(loaded.pipe, rows, once, lambda *_: None))
+
         self._memory.begin()
-        for width, height in canvases.fixed() if self._levers.compiled else (square,):
-            grey = Row(pixels=np.full((height, width, 3), 127, np.uint8), embeddings=words, seed=0)
-            loaded.ladder.paint([grey], lambda rows: self._paint(loaded.pipe, rows, once, lambda *_: None))
+        for canvas in canvases.fixed() if self._levers.compiled else (square,):
+            paint(canvas, 1)
         free, taken = self._memory.free(), self._memory.peak()
         if free is not None and taken:
             loaded.ladder.batch = max(1, min(loaded.ladder.batch, int(_RESERVE * free / taken)))
+        if self._levers.compiled and loaded.ladder.batch > 1:
+            paint(square, 2)  # what was compiled for one is compiled once more for several
 
     def _paint(
         self, pipe: Pipe, rows: Sequence[Row], run: Run, on_step: OnStep, *, previewed: bool = False

@@ -14,6 +14,7 @@ from PIL import Image
 
 from engine.contract import CancelledRunError, Job, Medium, Picture, Pixels
 from engine.diffusion import loading
+from engine.diffusion.devices import UnknownMemory
 from engine.diffusion.families import family_model
 from engine.diffusion.models import Family
 from engine.diffusion.plan import Plan
@@ -301,6 +302,30 @@ def test_the_text_encoder_is_not_opened_again_and_pictures_stay_the_same(
         kept.write_bytes(kept.read_bytes()[:100])
     with pytest.raises(LostError, match="text encoder is not there"):
         start()
+
+
+class TellingMemory(UnknownMemory):
+    """A device with room for so many photos."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+
+    def free(self) -> int:
+        return 1000 * self._room
+
+    def peak(self) -> int:
+        return 900
+
+
+@pytest.mark.parametrize(("room", "batch"), [(2, 2), (1, 1), (8, 4)])
+def test_what_one_photo_takes_says_how_many_share_a_run(
+    family: Family, planned: Planner, monkeypatch: pytest.MonkeyPatch, room: int, batch: int
+) -> None:
+    monkeypatch.setattr("engine.diffusion.runner.memory", lambda _device: TellingMemory(room))
+    runner = DiffusionRunner(planned(family, batch=4), STYLES)
+    runner.load()
+    assert runner.batch == batch
+    runner.close()
 
 
 def test_models_are_loaded_one_at_a_time(planned: Planner, monkeypatch: pytest.MonkeyPatch) -> None:
