@@ -17,7 +17,7 @@ from engine.diffusion import plan
 from engine.diffusion.build import build
 from engine.diffusion.profiles import Wishes
 from engine.local import Moment
-from styles import load
+from styles import Catalogue, Style, load
 
 SIDE = 256
 PHOTO = 1600
@@ -33,13 +33,13 @@ Late = dict[str, list[float]]
 async def _watch(model: str, home: Path, jobs: int) -> Late:
     """Do as the bot does when the weights are there."""
     late: Late = {}
-    photo = pixels(PHOTO)
+    photo, styles = pixels(PHOTO), load()
     async with _watching(late, _IDLE):
         await asyncio.sleep(_IDLE_FOR)
     async with _watching(late, _LOADING):
-        engine = await _loaded(Wishes(model=model, size=SIDE, batch=1), home)
+        engine = await _loaded(Wishes(model=model, size=SIDE, batch=1), home, styles)
     async with _watching(late, _WORKING):
-        await asyncio.gather(*(_paint(engine, photo, seed) for seed in range(jobs)))
+        await asyncio.gather(*(_paint(engine, photo, styles["ghibli"], seed) for seed in range(jobs)))
     await engine.close()
     return late
 
@@ -53,7 +53,7 @@ async def _watching(late: Late, what: str) -> AsyncIterator[None]:
     late[what] = await naps
 
 
-async def _loaded(wishes: Wishes, home: Path) -> Engine:
+async def _loaded(wishes: Wishes, home: Path, styles: Catalogue) -> Engine:
     loop, ready = asyncio.get_running_loop(), asyncio.Event()
 
     def observer(moment: Moment, _: object) -> None:
@@ -61,14 +61,14 @@ async def _loaded(wishes: Wishes, home: Path) -> Engine:
         loop.call_soon_threadsafe(ready.set)
 
     plans = await asyncio.to_thread(plan.make, wishes, home, on_cpu=True)
-    engine = await build(plans, list(load().values()), waits=True, observer=observer)
+    engine = await build(plans, list(styles.values()), waits=True, observer=observer)
     await ready.wait()
     assert engine.slots
     return engine
 
 
-async def _paint(engine: Engine, photo: Pixels, seed: int) -> None:
-    job = Job(id=f"job-{seed}", pixels=photo, style=load()["ghibli"], strength=0.5, seed=seed)
+async def _paint(engine: Engine, photo: Pixels, style: Style, seed: int) -> None:
+    job = Job(id=f"job-{seed}", pixels=photo, style=style, strength=0.5, seed=seed)
     async with aclosing(engine.stylize(job)) as events:
         async for _ in events:
             pass

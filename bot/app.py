@@ -5,6 +5,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from bot import policy
@@ -62,7 +63,8 @@ async def bot(settings: Settings, problems: Sequence[str] = ()) -> AsyncIterator
             serving(settings.engine, workers=painter_workers(settings.workers), model=settings.model)
         )
         attachments = await stack.enter_async_context(Attachments(max_bytes=policy.MAX_PHOTO_BYTES))
-        lane, relief = _lane(pixels.studio), _lane(pixels.painter) if pixels.painter else None
+        lane = replace(_lane(pixels.studio), alike=pixels.alike)
+        relief = _lane(pixels.painter) if pixels.painter else None
         journey = Journey(store=store, lane=lane, relief=relief, attachments=attachments)
         services = Services(journey=journey, store=store, catalogue=catalogue)
         client = await stack.enter_async_context(AnimifyClient(services))

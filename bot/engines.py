@@ -4,12 +4,14 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from bot.settings import EngineChoice, Settings
+from engine.aside import aside
 from engine.checked import CheckedEngine
 from engine.contract import Engine
 from engine.deferred import DeferredEngine
@@ -17,7 +19,7 @@ from engine.diffusion import plan, weights
 from engine.diffusion.build import build
 from engine.diffusion.models import KLEIN, KNOWN, Family
 from engine.diffusion.plan import NoDeviceError, Plan
-from engine.diffusion.profiles import ProfileError, Wishes, check
+from engine.diffusion.profiles import Profile, ProfileError, Wishes, check
 from engine.diffusion.weights import WeightsError
 from engine.failover import FailoverEngine
 from engine.images import MAX_SIDE, Decoder
@@ -150,7 +152,7 @@ async def _engine(choice: EngineChoice, workers: int, *, checks: bool, diffusion
     if diffusion is None or not wants_a_model(choice):
         return painter
     try:
-        plans = await asyncio.to_thread(diffusion.plans, choice)
+        plans = await aside(partial(diffusion.plans, choice), "planning")
     except NO_MODEL as error:
         if choice is EngineChoice.DIFFUSION:
             raise
@@ -174,7 +176,15 @@ async def _close(engine: Engine) -> None:
         async with asyncio.timeout(PATIENCE):
             await engine.close()
     except TimeoutError:
-        _log.warning("%s did not stop in %.0f s", engine.name, PATIENCE)
+        _log.warning("an engine did not stop in %.0f s", PATIENCE)
+
+
+@dataclass(slots=True, eq=False)
+class _Coming:
+    """A model on its way; `profile` is known from when it arrives."""
+
+    engine: DeferredEngine
+    profile: Profile | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +199,12 @@ class Serving:
 
     studio: Studio
     painter: Studio | None = None
-    _coming: DeferredEngine | None = None
+    _coming: _Coming | None = None
+
+    def alike(self, style: Style, strength: float) -> Hashable:
+        """What requests have in common whose photos may share a run; None where none may, or nothing is known yet."""
+        profile = self._coming.profile if self._coming else None
+        return profile.alike(style, strength) if profile and profile.batch > 1 else None
 
     @contextlib.asynccontextmanager
     async def arriving(
@@ -210,7 +225,13 @@ class Serving:
         if self._coming is None:
             yield
             return
-        task = asyncio.create_task(_bring(self._coming, choice, diffusion, on_change, pause), name="model")
+
+        def changed() -> None:
+            if isinstance(self.studio.engine, FailoverEngine):
+                _ = self.studio.engine.health  # a change is logged when somebody looks
+            on_change()
+
+        task = asyncio.create_task(_bring(self._coming, choice, diffusion, changed, pause), name="model")
         try:
             yield
         finally:
@@ -225,9 +246,9 @@ async def serving(
     """The pixel side of the bot. Processes start with the first photo."""
     decoder = Decoder()
     engine = painter = _painter(workers, checks=checks)
-    coming = DeferredEngine((model or KLEIN.id).rstrip("/").rsplit("/", 1)[-1]) if wants_a_model(choice) else None
+    coming = _Coming(DeferredEngine(plan.short(model or KLEIN.id))) if wants_a_model(choice) else None
     if coming is not None:
-        engine = FailoverEngine(_checked(coming, checks=checks), painter)
+        engine = FailoverEngine(_checked(coming.engine, checks=checks), painter)
     try:
         yield Serving(
             studio=Studio(decoder, engine), painter=Studio(decoder, painter) if coming else None, _coming=coming
@@ -238,25 +259,31 @@ async def serving(
 
 
 async def _bring(
-    coming: DeferredEngine,
+    coming: _Coming,
     choice: EngineChoice,
     diffusion: Diffusion,
     on_change: Callable[[], None],
     pause: Callable[[float], Awaitable[None]],
 ) -> None:
-    plans = await _found(choice, diffusion, pause)
-    if not plans:
-        return
+    try:
+        plans = await _found(choice, diffusion, pause)
+        if plans:
+            await _load(coming, plans, diffusion, on_change)
+    except Exception:  # noqa: BLE001 - the boundary of a task that nobody awaits
+        _log.exception("the painter serves until a restart: the model could not be prepared")
+
+
+async def _load(coming: _Coming, plans: Sequence[Plan], diffusion: Diffusion, on_change: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
 
     def changed(*_: object) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits for slots any more
             loop.call_soon_threadsafe(on_change)
 
-    profile = plans[0].profile
-    _log.info("%s: loading, %s at %d px", plans[0].name, profile.precision, profile.size)
-    _log.info("%s: its licence is %s", plans[0].name, plans[0].weights.licence or "not known here")
-    await coming.arrive(await build(plans, diffusion.styles, waits=False, observer=changed))
+    coming.profile = profile = plans[0].profile
+    licence = plans[0].weights.licence or "not known here"
+    _log.info("%s: loading, %s at %d px; its licence is %s", plans[0].name, profile.precision, profile.size, licence)
+    await coming.engine.arrive(await build(plans, diffusion.styles, waits=False, observer=changed))
 
 
 async def _found(
@@ -266,7 +293,7 @@ async def _found(
     told = ""
     while True:
         try:
-            return await asyncio.to_thread(diffusion.plans, choice)
+            return await aside(partial(diffusion.plans, choice), "planning")
         except WeightsError as error:
             if (sentence := str(error)) != told:
                 _log.warning("the painter serves until the model is there: %s", sentence)

@@ -1,6 +1,6 @@
 """Lanes: the queues that a request may stand in, each with its engine, and which of two it takes."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 
 from bot.request import Request, Trip
@@ -16,6 +16,8 @@ class Lane:
 
     Attributes
     ----------
+    alike
+        What requests of this style and strength have in common whose photos may share a run; None where none may.
     detour
         What a picture's card says of a trip that takes this lane instead of the first one.
     """
@@ -23,6 +25,7 @@ class Lane:
     dispatcher: Dispatcher
     studio: Studio
     detour: Detour | None = None
+    alike: Callable[[Style, float], Hashable] = lambda *_: None
 
     @property
     def engine(self) -> str:
@@ -40,8 +43,8 @@ class Lane:
 
     def ticket(self, trip: Trip) -> Ticket:
         """What the trip waits with."""
-        kind = self._kind(trip.style)
-        return Ticket(guild=trip.guild_id, user=trip.user_id, cost=self.dispatcher.estimate(kind), kind=kind)
+        kind, key = self._kind(trip.style), self.alike(trip.style, trip.strength)
+        return Ticket(guild=trip.guild_id, user=trip.user_id, cost=self.dispatcher.estimate(kind), kind=kind, key=key)
 
     def _cost(self, style: Style) -> float:
         """Engine seconds that a picture in this style takes, as measured so far."""

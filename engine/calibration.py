@@ -68,7 +68,7 @@ class PainterKnob:
 
 @final
 class ModelKnob:
-    """The share of noise that a model of a family starts from; the boldest one is what its middle strength means."""
+    """The share of noise that a model of a family starts from; both ends of the member's knob are looked for."""
 
     values = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
     middle = None
@@ -87,12 +87,20 @@ class ModelKnob:
         tuning = self._family.tuning(style.models)
         if tuning is None:
             raise ValueError(f"{style.id} has no models.{self._family}")
-        models = style.models.model_copy(update={self._family: tuning.model_copy(update={"strength": value})})
+        models = style.models.model_copy(
+            update={self._family: tuning.model_copy(update={"strength": value, "subtle": None, "bold": None})}
+        )
         return style.model_copy(update={"models": models}), 0.5
 
     def entry(self, ends: "Ends", calibration: Calibration) -> Entry:
-        """The boldest value that was fit."""
-        return ("models", self._family), {"strength": ends.bold, "calibrated": calibration}
+        """Both ends, and what lies between them for the middle."""
+        middle = round((ends.subtle + ends.bold) / 2, 3)
+        return ("models", self._family), {
+            "strength": middle,
+            "subtle": ends.subtle,
+            "bold": ends.bold,
+            "calibrated": calibration,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

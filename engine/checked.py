@@ -29,6 +29,11 @@ class CheckedEngine:
         """The engine's own."""
         return self._engine.slots
 
+    @property
+    def alive(self) -> bool:
+        """The engine's own."""
+        return self._engine.alive
+
     async def stylize(self, job: Job) -> AsyncGenerator[Progress | Picture, None]:
         """Paint as the contract says; the Picture names the seed that it was made with.
 

@@ -115,6 +115,10 @@ class Engine(Protocol):
     def slots(self) -> int:
         """How many jobs it wants in flight now: the only back-pressure signal. 0 while it can take none."""
 
+    @property
+    def alive(self) -> bool:
+        """Whether it may ever take jobs again; False once it is closed or lost."""
+
     def stylize(self, job: Job) -> AsyncGenerator[Progress | Picture, None]:
         """Yield any number of Progress, then exactly one Picture.
 

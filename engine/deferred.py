@@ -31,6 +31,11 @@ class DeferredEngine:
         """The engine's own, once it is there."""
         return 0 if self._engine is None else self._engine.slots
 
+    @property
+    def alive(self) -> bool:
+        """The engine's own, once it is there; until then it may come."""
+        return not self._closed if self._engine is None else self._engine.alive
+
     async def arrive(self, engine: Engine) -> None:
         """Be this engine from here on. Called once; what arrives after the close is closed at once."""
         if self._closed:

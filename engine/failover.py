@@ -1,5 +1,6 @@
 """FailoverEngine: an Engine that comes first and one behind it, so that a photo becomes a picture whatever breaks."""
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
@@ -21,7 +22,7 @@ class State(StrEnum):
     SERVING = "serving"
     WAITING = "waiting"  # it has not been ready yet
     FAILING = "failing"  # it broke down under a job, and is tried again after a while
-    LOST = "lost"  # it was ready once and takes nothing any more: for good, as far as can be told
+    LOST = "lost"  # it takes nothing any more, for good as far as can be told; or it could not even be loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,11 @@ class FailoverEngine:
         return self._next.slots
 
     @property
+    def alive(self) -> bool:
+        """Whether either is."""
+        return self._primary.alive or self._backup.alive
+
+    @property
     def health(self) -> Health:
         """How the primary does now; a change is logged and told when it is first looked at, or at the next job."""
         self._look()
@@ -123,10 +129,10 @@ class FailoverEngine:
     async def close(self) -> None:
         """Close both engines."""
         self._closing = True  # or the jobs that the primary gives up would go on at the backup
-        try:
-            await self._primary.close()
-        finally:
-            await self._backup.close()
+        outcomes = await asyncio.gather(self._primary.close(), self._backup.close(), return_exceptions=True)
+        for outcome in outcomes:
+            if outcome is not None:
+                raise outcome
 
     @property
     def _next(self) -> Engine:
@@ -162,7 +168,7 @@ class FailoverEngine:
             return Health(State.SERVING, None)
         if slots:
             return Health(State.FAILING, self._breaker.why)
-        if self._was_ready:
+        if self._was_ready or not self._primary.alive:
             return Health(State.LOST, self._breaker.why)
         return Health(State.WAITING, Why.NOT_READY)
 

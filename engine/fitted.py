@@ -32,6 +32,11 @@ class FittedEngine:
         """The engine's own."""
         return self._engine.slots
 
+    @property
+    def alive(self) -> bool:
+        """The engine's own."""
+        return self._engine.alive
+
     async def stylize(self, job: Job) -> AsyncGenerator[Progress | Picture, None]:
         """Paint as the contract says; the picture has the photo's shape.
 

@@ -175,6 +175,11 @@ class LocalEngine:
             lanes = [lane for lane in self._lanes if lane.life is _Life.LOADING]
         return sum(lane.runner.batch + self._ahead for lane in lanes)
 
+    @property
+    def alive(self) -> bool:
+        """Whether a runner is ready, or loads."""
+        return not self._closing and any(lane.life in _ALIVE for lane in self._lanes)
+
     def start(self) -> None:
         """Load the runners now, instead of at the first job. Needs the running event loop."""
         if self._loop is not None:

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, final
+from typing import Annotated, Self, final
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from styles.recipe import Recipe
 from styles.value import Calibrated, Calibration, Share, Text, Value
@@ -71,18 +71,29 @@ class Tuning(Value):
         The share of noise that it starts from when the member asks for the middle strength; 1 is noise alone.
     guidance
         The scale of classifier-free guidance; 1 is none.
+    subtle, bold
+        The same for the least and the most that a member may ask for, where they were found by trying; else they follow
+        from the middle.
     source
         Where these numbers come from, as a sentence.
     calibrated
-        How the strength was found on the real weights, or false.
+        How they were found on the real weights, or false.
     """
 
     strength: Annotated[float, Field(gt=0, le=1)]
+    subtle: Annotated[float, Field(gt=0, le=1)] | None = None
+    bold: Annotated[float, Field(gt=0, le=1)] | None = None
     guidance: Annotated[float, Field(ge=1, le=20)]
     steps: Annotated[int, Field(ge=1, le=50)]
     source: Text
     calibrated: Calibrated = False
     lora: Lora | None = None
+
+    @model_validator(mode="after")
+    def _rises(self) -> Self:
+        if not (self.subtle or 0) <= self.strength <= (self.bold or 1):
+            raise ValueError("strength must lie between subtle and bold")
+        return self
 
 
 class Models(Value):

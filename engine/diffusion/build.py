@@ -1,9 +1,9 @@
 """From plans to an engine: a runner a device behind one inbox, with photos fitted to its canvases on the way."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+from engine.aside import aside
 from engine.contract import Engine
 from engine.diffusion.importing import beside_a_loop
 from engine.diffusion.plan import Plan
@@ -12,10 +12,8 @@ from engine.fitted import FittedEngine
 from engine.local import LocalEngine, Observer
 from styles import Style
 
-_DEADLINE: Final = {Kind.CPU: 600.0}
-"""Seconds without a step; on a CPU a large model takes minutes for one."""
-
-_DEADLINE_ON_A_GPU: Final = 60.0
+_DEADLINES: Final = {Kind.CUDA: 60.0, Kind.MPS: 600.0, Kind.CPU: 600.0}
+"""Seconds without a step; on slow devices a large model takes minutes for one."""
 
 
 async def build(
@@ -32,7 +30,7 @@ async def build(
     waits
         Whether jobs may wait for it while it loads.
     """
-    await asyncio.to_thread(_import_diffusers)
+    await aside(_import_diffusers, "importing")
     from engine.diffusion.runner import DiffusionRunner  # noqa: PLC0415 - only who has weights waits for diffusers
 
     profile = plans[0].profile
@@ -40,7 +38,7 @@ async def build(
         [DiffusionRunner(plan, styles) for plan in plans],
         waits=waits,
         ahead=profile.batch,
-        deadline=_DEADLINE.get(plans[0].device.kind, _DEADLINE_ON_A_GPU),
+        deadline=_DEADLINES[plans[0].device.kind],
         observer=observer,
     )
     engine.start()
@@ -48,5 +46,5 @@ async def build(
 
 
 def _import_diffusers() -> None:
-    with beside_a_loop():
+    with beside_a_loop("engine.diffusion.runner"):
         import engine.diffusion.runner  # noqa: F401, PLC0415 - the same

@@ -101,6 +101,21 @@ class UnknownMemory:
         gc.collect()
 
 
+class MpsMemory(UnknownMemory):
+    """Of an Apple GPU, which shares the machine's."""
+
+    def release(self) -> None:
+        """Empty torch's cache too."""
+        super().release()
+        torch.mps.empty_cache()
+
+
 def memory(device: Device) -> Memory:
     """The memory of a device."""
-    return CudaMemory(device) if device.kind is Kind.CUDA else UnknownMemory()
+    match device.kind:
+        case Kind.CUDA:
+            return CudaMemory(device)
+        case Kind.MPS:
+            return MpsMemory()
+        case Kind.CPU:
+            return UnknownMemory()

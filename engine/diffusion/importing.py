@@ -19,11 +19,15 @@ _SWITCH: Final = 0.0005  # seconds; a tenth of the usual, so that the loop gets 
 
 
 @contextmanager
-def beside_a_loop() -> Iterator[None]:
-    """What is imported inside stalls other threads as little as can be. Not for two threads at once.
+def beside_a_loop(module: str) -> Iterator[None]:
+    """Importing this module inside stalls other threads as little as can be. Not for two threads at once.
 
-    What was imported is left out of later collections: it lives as long as the process.
+    What was imported is left out of later collections: it lives as long as the process. Where the module is there
+    already nothing happens.
     """
+    if module in sys.modules:
+        yield
+        return
     _load_libraries()
     interval = sys.getswitchinterval()
     gc.collect()

@@ -84,7 +84,7 @@ class Ladder:
         except (CancelledRunError, EngineError):
             raise
         except Exception as error:  # noqa: BLE001 - the boundary to the pipelines: what one raises is told apart here
-            if "ALLOC_FAILED" in str(error):  # a library of CUDA's found no room for itself
+            if _is_short(error):
                 return None
             if _is_sticky(error):
                 raise LostError("the GPU failed, and only a restart gets it back") from None
@@ -105,6 +105,11 @@ class Ladder:
                 return outcomes[0] if isinstance(outcomes[0], EngineError) else unfit(outcomes[0], where)
             self._memory.release()
         return BusyError(_NO_ROOM)
+
+
+def _is_short(error: Exception) -> bool:
+    """Whether it is memory after all: not every layer below torch says so with the error that it has for it."""
+    return any(words in str(error) for words in ("out of memory", "ALLOC_FAILED"))
 
 
 def _is_sticky(error: Exception) -> bool:

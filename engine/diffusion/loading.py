@@ -20,7 +20,7 @@ from engine.diffusion.families import FamilyModel
 from engine.diffusion.families.base import Pipe
 from engine.diffusion.profiles import Device, Profile
 from engine.diffusion.traits import Offload, Precision
-from engine.diffusion.weights import variant
+from engine.diffusion.weights import variants
 
 _DTYPES: Final = {Precision.FP32: torch.float32}
 _QUANTISED: Final = {Precision.FP8: Float8WeightOnlyConfig, Precision.INT8: Int8WeightOnlyConfig}
@@ -30,7 +30,7 @@ _FOREIGN: Final = (
     OSError,
     ValueError,
     RuntimeError,
-    KeyError,
+    LookupError,
     TypeError,
     AttributeError,
     ImportError,
@@ -94,7 +94,7 @@ def open_painting(family: FamilyModel, folder: Path, profile: Profile, device: D
         pipe = _opened(family, folder, profile, silent, quantization_config=_quantisation(family, profile))
         family.schedule(pipe)
         if few_steps is not None:
-            add_lora(pipe, few_steps, "few_steps")
+            add_lora(family, pipe, few_steps, "few_steps")
             pipe.fuse_lora()
             pipe.unload_lora_weights()
         _place(pipe, profile, device)
@@ -103,21 +103,33 @@ def open_painting(family: FamilyModel, folder: Path, profile: Profile, device: D
 
 def _opened(family: FamilyModel, folder: Path, profile: Profile, silent: Mapping[str, None], **more: object) -> Pipe:
     """The one call of `from_pretrained`: from this folder alone, without the silent parts, and never from pickle."""
+    parts = {family.network, "vae", *family.text}.difference(silent)
     pipe = family.pipeline.from_pretrained(
         folder,
         dtype=dtype(profile),
-        variant=variant(file.name for file in folder.joinpath(family.network).iterdir()),
+        variant=min(variants(folder, parts), default=None),
         local_files_only=True,
         use_safetensors=True,
         **silent,
         **more,
     )
     pipe.set_progress_bar_config(disable=True)
+    if (lacking := _lacking(pipe)) is not None:
+        raise LoadError(f"{folder}: tensors are missing in the model's files, {lacking} among them; bring whole ones")
     return pipe
 
 
-def add_lora(pipe: Pipe, file: Path, name: str) -> None:
-    """Load LoRA weights under a name.
+def _lacking(pipe: Pipe) -> str | None:
+    """A tensor that no file had: loaders only warn of it, and it fails much later, wherever it is first needed."""
+    networks = [(name, part) for name, part in pipe.components.items() if isinstance(part, torch.nn.Module)]
+    tensors = (
+        f"{name}.{tensor}" for name, part in networks for tensor, value in part.named_parameters() if value.is_meta
+    )
+    return next(tensors, None)
+
+
+def add_lora(family: FamilyModel, pipe: Pipe, file: Path, name: str) -> None:
+    """Load LoRA weights under a name, or leave the model as it was.
 
     Raises
     ------
@@ -125,11 +137,20 @@ def add_lora(pipe: Pipe, file: Path, name: str) -> None:
         They don't fit.
     """
     try:
-        pipe.load_lora_weights(file.parent, weight_name=file.name, adapter_name=name, local_files_only=True)
-    except (ValueError, RuntimeError, KeyError, OSError, SafetensorError) as error:
+        family.add_lora(pipe, file, name)
+    except _FOREIGN as error:
+        pipe.delete_adapters(name)
         raise LoadError(f"{file}: this LoRA does not fit the model ({type(error).__name__})") from None
     if not any(name in names for names in pipe.get_list_adapters().values()):  # keys of another family are skipped
         raise LoadError(f"{file}: this LoRA has nothing for the model")
+
+
+def tile(vae: Pipe, side: int) -> None:
+    """Let it decode squares of this side in tiles; by default nothing up to the size it was trained on is tiled."""
+    pixels_a_latent = vae.tile_sample_min_size // vae.tile_latent_min_size
+    vae.tile_sample_min_size = side // 2
+    vae.tile_latent_min_size = side // 2 // pixels_a_latent
+    vae.enable_tiling()
 
 
 def _quantisation(family: FamilyModel, profile: Profile) -> PipelineQuantizationConfig | None:
@@ -159,7 +180,7 @@ def _translated(folder: Path) -> Iterator[None]:
         yield
     except torch.OutOfMemoryError:
         raise LoadError(
-            f"{folder}: the model is too large for the device; ANIMIFY_PRECISION or _OFFLOAD help"
+            f"{folder}: the model is too large for the device: set ANIMIFY_PRECISION or ANIMIFY_OFFLOAD"
         ) from None
     except _FOREIGN as error:
         raise LoadError(f"{folder}: the model can't be loaded ({type(error).__name__}: {_first_line(error)})") from None

@@ -11,6 +11,8 @@ from engine.diffusion.models import KNOWN
 from engine.diffusion.profiles import Device, Kind, Profile, Wishes, choose, default_model
 from engine.diffusion.weights import Weights
 
+_LIBRARIES = ("torch", "diffusers", "transformers", "accelerate", "peft", "torchao", "safetensors")
+
 INSTALL = "pip install -e '.[diffusion]'"
 """What installs the libraries."""
 
@@ -36,7 +38,12 @@ class Plan:
     @property
     def name(self) -> str:
         """The model, as members read it."""
-        return self.weights.name.rstrip("/").rsplit("/", 1)[-1]
+        return short(self.weights.name)
+
+
+def short(model: str) -> str:
+    """A model's name, without its owner or the way to its folder."""
+    return model.rstrip("/").rsplit("/", 1)[-1]
 
 
 class NoDeviceError(Exception):
@@ -45,7 +52,7 @@ class NoDeviceError(Exception):
 
 def installed() -> bool:
     """Whether the libraries are there; they are not imported."""
-    return all(find_spec(name) is not None for name in ("torch", "diffusers", "transformers", "safetensors"))
+    return all(find_spec(name) is not None for name in _LIBRARIES)
 
 
 def likely_gpu() -> bool:
@@ -63,11 +70,17 @@ def survey() -> list[Device]:
         The libraries are not installed, or don't work.
     """
     try:
-        with beside_a_loop():
+        with beside_a_loop("engine.diffusion.devices"):
             from engine.diffusion.devices import devices  # noqa: PLC0415 - only who has a use for torch waits for it
     except (ImportError, OSError) as error:  # a library that does not fit the system is an OSError
         raise NoDeviceError(f"torch can't be imported ({error}); {INSTALL} installs it") from None
-    return devices()
+    try:
+        return devices()
+    except (
+        RuntimeError,
+        OSError,
+    ) as error:  # a driver that does not answer, or a GPU that somebody else has for himself
+        raise NoDeviceError(f"the GPU can't be asked for its memory ({type(error).__name__})") from None
 
 
 def make(wishes: Wishes, home: Path, *, on_cpu: bool) -> list[Plan]:

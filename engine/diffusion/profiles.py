@@ -1,11 +1,14 @@
 """How a model is run on a device: chosen by its free memory, or said by the operator. Knows no torch."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from engine.diffusion.buckets import Canvases
 from engine.diffusion.models import KLEIN, KNOWN, SD15, Family
+from engine.diffusion.strength import share
 from engine.diffusion.traits import TRAITS, Offload, Precision
+from styles import Style
 
 _GIB = 2**30
 _FP8_FROM = (8, 9)  # compute capability with fp8 arithmetic: Ada and later
@@ -83,6 +86,11 @@ class Profile:
     def canvases(self) -> Canvases:
         """Free ones where no photos share a run."""
         return Canvases(self.family, self.size, free=self.batch == 1 and TRAITS[self.family].free)
+
+    def alike(self, style: Style, strength: float) -> Hashable:
+        """What jobs have in common that may share a run, if their photos have one canvas; None where it does none."""
+        tuning = self.family.tuning(style.models)
+        return None if tuning is None else (share(tuning, strength), tuning.steps, tuning.guidance, tuning.lora)
 
 
 class ProfileError(Exception):
@@ -166,7 +174,18 @@ def _problems(device: Device, profile: Profile) -> list[str]:
     problems = _impossible(profile.precision, profile.offload, profile.size, profile.family)
     if profile.offload is not Offload.NONE and device.kind is not Kind.CUDA:
         problems.append(f"ANIMIFY_OFFLOAD: {profile.offload} needs a CUDA GPU; {device.name} is none")
+    if device.kind is Kind.CUDA and profile.offload is Offload.NONE and (needed := _weights(profile)) > device.free:
+        problems.append(
+            f"ANIMIFY_PRECISION: the weights take {needed / _GIB:.1f} GiB in {profile.precision}, and"
+            f" {device.free / _GIB:.1f} are free; ANIMIFY_OFFLOAD=layers would do"
+        )
     return problems
+
+
+def _weights(profile: Profile) -> float:
+    """Bytes of the network that paints, about: some modules of a quantised one keep their precision."""
+    bytes_each = {Precision.FP32: 4, Precision.BF16: 2, Precision.FP8: 1.05, Precision.INT8: 1.05}
+    return TRAITS[profile.family].parameters * bytes_each[profile.precision]
 
 
 def _impossible(

@@ -62,4 +62,4 @@ def _device(plan: Plan, memory: Memory) -> str:
     """The model's own device, where the text encoder finds room on it."""
     needed = sum(file.stat().st_size for file in plan.weights.folder.glob("text_encoder*/*.safetensors"))
     free = memory.free()
-    return "cpu" if free is not None and free < _ROOM * needed else plan.device.torch_name
+    return plan.device.torch_name if free is not None and free >= _ROOM * needed else "cpu"

@@ -18,10 +18,11 @@ from engine.diffusion.ladder import Ladder, Outcome
 from engine.diffusion.levers import NONE, Levers, pull
 from engine.diffusion.loading import LoadError
 from engine.diffusion.plan import Plan
+from engine.diffusion.profiles import Kind
 from engine.diffusion.prompts import embed
 from engine.diffusion.strength import share
 from engine.diffusion.weights import WeightsError, lora_file
-from engine.errors import DeclinedError, EngineError, LostError, UnfitError
+from engine.errors import BusyError, DeclinedError, EngineError, LostError, UnfitError
 from styles import Lora, Prompt, Style
 
 PREVIEWED = 8
@@ -45,12 +46,13 @@ class _Kind:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class _Loaded:
-    """What there is once the model is loaded."""
+    """What there is once the model is loaded; `guidance` is the most that a style wants."""
 
     pipe: Pipe
     prompts: Mapping[Prompt, Tensors]
     loras: Mapping[Lora, str]
     ladder: Ladder
+    guidance: float
 
     def prepared(self, prompt: Prompt, lora: Lora | None) -> bool:
         """Whether everything that a style needs was there."""
@@ -102,14 +104,16 @@ class DiffusionRunner:
         return _Kind(height, width, run, tuning.lora)
 
     def load(self) -> None:
-        """Read the prompts, then load what paints, and paint a grey canvas to see what memory one photo takes.
+        """Read the prompts, then load what paints, and paint a grey canvas to see that it works and what it takes.
 
         Raises
         ------
         LostError
-            The model can't be loaded; the text is one sentence that says why.
+            The model can't be loaded, or does not paint; the text is one sentence that says why.
         """
         loading.quiet()
+        if self._plan.device.kind is Kind.CUDA:
+            torch.cuda.set_device(self._plan.device.index)  # for this thread alone
         try:
             with loading.ONE_AT_A_TIME:
                 self._loaded = self._load()
@@ -155,9 +159,13 @@ class DiffusionRunner:
         loras = self._add_loras(pipe, {tuning.lora for tuning in tunings if tuning and tuning.lora})
         pull(pipe, self._family, self._levers)
         ladder = Ladder(
-            batch=plan.profile.batch, canvases=plan.profile.canvases, memory=self._memory, tile=pipe.vae.enable_tiling
+            batch=plan.profile.batch,
+            canvases=plan.profile.canvases,
+            memory=self._memory,
+            tile=lambda: loading.tile(pipe.vae, plan.profile.size),
         )
-        return _Loaded(pipe=pipe, prompts=prompts, loras=loras, ladder=ladder)
+        guidance = max((tuning.guidance for tuning in tunings if tuning), default=1.0)
+        return _Loaded(pipe=pipe, prompts=prompts, loras=loras, ladder=ladder, guidance=guidance)
 
     def _add_loras(self, pipe: Pipe, wanted: Iterable[Lora]) -> Mapping[Lora, str]:
         """Load the styles' own weights; a style whose weights don't fit is left to the painter, and the log says so."""
@@ -165,7 +173,7 @@ class DiffusionRunner:
         for number, lora in enumerate(wanted):
             name = f"style_{number}"  # peft looks for "lora_" in the names of weights, and would find it in this one
             try:
-                loading.add_lora(pipe, lora_file(lora, self._plan.home), name)
+                loading.add_lora(self._family, pipe, lora_file(lora, self._plan.home), name)
             except (LoadError, WeightsError) as error:
                 _log.error("%s: styles with it are left to the painter: %s", self.name, error)
             else:
@@ -173,25 +181,35 @@ class DiffusionRunner:
         return loaded
 
     def _warm_up(self, loaded: _Loaded) -> None:
-        """The first run allocates and compiles; what it takes says how many photos a run has room for."""
-        if self._memory.free() is None or not loaded.prompts:
+        """The first run allocates, compiles, and says how many photos a run has room for.
+
+        Raises
+        ------
+        LostError
+            Nothing can be painted at all.
+        """
+        if not loaded.prompts:
             return
-        canvases = self._plan.profile.canvases
-        square = (canvases.side, canvases.side)
-        words, once = next(iter(loaded.prompts.values())), Run(share=1, steps=1, guidance=1)
-
-        def paint(size: Size, count: int) -> None:
-            grey = Row(pixels=np.full((size[1], size[0], 3), 127, np.uint8), embeddings=words, seed=0)
-            loaded.ladder.paint([grey] * count, lambda rows: self._paint(loaded.pipe, rows, once, lambda *_: None))
-
+        canvases = sorted(self._plan.profile.canvases.fixed(), key=lambda canvas: canvas[0] * canvas[1])
         self._memory.begin()
-        for canvas in canvases.fixed() if self._levers.compiled else (square,):
-            paint(canvas, 1)
+        for canvas in canvases if self._levers.compiled else canvases[-1:]:
+            self._try_out(loaded, canvas)
         free, taken = self._memory.free(), self._memory.peak()
         if free is not None and taken:
             loaded.ladder.batch = max(1, min(loaded.ladder.batch, int(_RESERVE * free / taken)))
         if self._levers.compiled and loaded.ladder.batch > 1:
-            paint(square, 2)  # what was compiled for one is compiled once more for several
+            self._try_out(loaded, canvases[-1], count=2)  # what was compiled for one is compiled again for several
+
+    def _try_out(self, loaded: _Loaded, canvas: Size, *, count: int = 1) -> None:
+        """Paint grey, one step, with the most guidance that a style wants: it doubles what a photo takes."""
+        words = next(iter(loaded.prompts.values()))
+        grey = Row(pixels=np.full((canvas[1], canvas[0], 3), 127, np.uint8), embeddings=words, seed=0)
+        run = Run(share=1, steps=1, guidance=loaded.guidance)
+        outcomes = loaded.ladder.paint(
+            [grey] * count, lambda rows: self._paint(loaded.pipe, rows, run, lambda *_: None)
+        )
+        if isinstance(outcomes[0], LostError | BusyError):
+            raise LostError(f"{self._plan.weights.folder}: a first run of the model failed: {outcomes[0]}")
 
     def _paint(
         self, pipe: Pipe, rows: Sequence[Row], run: Run, on_step: OnStep, *, previewed: bool = False

@@ -13,8 +13,9 @@ _LEAST = 0.02  # below it a schedule begins with a division by zero
 def share(tuning: Tuning, strength: float) -> float:
     """The share of noise, 0.02..1; 1 is noise alone.
 
-    The middle is what the style's tuning says. Towards 0 less of the photo is painted over, down to `_SUBTLE` times the
-    middle; towards 1 more, by `_BOLD` of what is left. A middle of 1 has nothing bolder.
+    The middle is what the style's tuning says, and so are the ends where they were calibrated. Else less of the photo
+    is painted over towards 0, down to `_SUBTLE` times the middle, and more towards 1, by `_BOLD` of what is left; a
+    middle of 1 has nothing bolder.
 
     Parameters
     ----------
@@ -23,5 +24,6 @@ def share(tuning: Tuning, strength: float) -> float:
     """
     turned = round(strength * LEVELS) / LEVELS * 2 - 1
     middle = tuning.strength
-    span = middle * (1 - _SUBTLE) if turned < 0 else (1 - middle) * _BOLD
-    return max(_LEAST, round(middle + turned * span, 4))
+    subtle = tuning.subtle or middle * _SUBTLE
+    bold = tuning.bold or middle + (1 - middle) * _BOLD
+    return max(_LEAST, round(middle + turned * (middle - subtle if turned < 0 else bold - middle), 4))

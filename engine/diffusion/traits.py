@@ -48,6 +48,8 @@ class Traits:
     ----------
     pipelines
         The classes that a `model_index.json` of the family names.
+    network
+        The component that paints.
     quantised
         Whether fp8 and int8 are for it: a UNet's convolutions would stay as they are.
     trained
@@ -60,17 +62,21 @@ class Traits:
         Whether it was trained on so many shapes that any will do.
     wide
         Its canvases at `trained`, from the square on; upright ones are their mirrors.
+    parameters
+        Of the network that paints.
     rungs
         From the most memory to the least: the weights and what computing takes besides. Computed, not measured.
     """
 
     pipelines: frozenset[str]
+    network: str
     quantised: bool
     trained: int
     largest: int
     multiple: int
     free: bool
     wide: tuple[Size, ...]
+    parameters: float
     rungs: tuple[Rung, ...]
 
 
@@ -78,13 +84,15 @@ TRAITS: Mapping[Family, Traits] = MappingProxyType(
     {
         Family.EDIT: Traits(
             pipelines=frozenset({"Flux2KleinPipeline", "Flux2KleinInpaintPipeline"}),
+            network="transformer",
             quantised=True,
             trained=1024,
             largest=1024,  # its pipelines shrink silently what has more than 2**20 pixels
             multiple=16,  # 2x2 latents of 8x8 pixels are one token
             free=True,
             wide=((1024, 1024), (1152, 864), (1248, 832), (1344, 752), (1536, 640)),
-            rungs=(  # the transformer has 7.8 GB in bf16, 4.1 GB in fp8 or int8
+            parameters=3.876e9,
+            rungs=(
                 Rung(20, Precision.BF16, Offload.NONE, 1024, 4),
                 Rung(10.5, Precision.BF16, Offload.NONE, 1024, 1),
                 Rung(6.5, Precision.FP8, Offload.NONE, 768, 1),
@@ -93,6 +101,7 @@ TRAITS: Mapping[Family, Traits] = MappingProxyType(
         ),
         Family.SDXL: Traits(
             pipelines=frozenset({"StableDiffusionXLPipeline", "StableDiffusionXLImg2ImgPipeline"}),
+            network="unet",
             quantised=False,
             trained=1024,
             largest=1024,
@@ -100,7 +109,8 @@ TRAITS: Mapping[Family, Traits] = MappingProxyType(
             free=False,
             # sizes that it was trained on: https://arxiv.org/abs/2307.01952, appendix I
             wide=((1024, 1024), (1152, 896), (1216, 832), (1344, 768), (1536, 640)),
-            rungs=(  # the UNet has 5.1 GB in bf16
+            parameters=2.567e9,
+            rungs=(
                 Rung(14, Precision.BF16, Offload.NONE, 1024, 4),
                 Rung(8, Precision.BF16, Offload.NONE, 1024, 1),
                 Rung(6.5, Precision.BF16, Offload.MODEL, 768, 1),
@@ -116,13 +126,15 @@ TRAITS: Mapping[Family, Traits] = MappingProxyType(
                     "LatentConsistencyModelImg2ImgPipeline",
                 }
             ),
+            network="unet",
             quantised=False,
             trained=512,
             largest=768,
             multiple=64,
             free=False,
             wide=((512, 512), (576, 448), (640, 448), (704, 384), (768, 320)),
-            rungs=(  # the UNet has 1.7 GB in bf16
+            parameters=0.860e9,
+            rungs=(
                 Rung(6.5, Precision.BF16, Offload.NONE, 512, 4),
                 Rung(3, Precision.BF16, Offload.NONE, 512, 1),
                 Rung(0, Precision.BF16, Offload.MODEL, 512, 1),

@@ -3,12 +3,12 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import MappingProxyType
 from typing import Final
 
@@ -30,7 +30,7 @@ ARCHITECTURES: Final[Mapping[str, Family]] = MappingProxyType(
 """The pipelines' classes, as `model_index.json` names them."""
 
 _ON_THE_HUB: Final = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
-_SHARD: Final = re.compile(r"-\d{5}-of-\d{5}")
+_SHARD: Final = re.compile(r"-\d{5}-of-(\d{5})")
 
 
 class Fault(StrEnum):
@@ -91,7 +91,7 @@ class Index:
     @property
     def paints(self) -> tuple[str, ...]:
         """The parts without which nothing is painted."""
-        return "transformer" if self.family is Family.EDIT else "unet", "vae", "scheduler"
+        return TRAITS[self.family].network, "vae", "scheduler"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ class Weights:
     size
         Bytes of the safetensors files that are loaded.
     has_text_encoder
-        Every text encoder and tokenizer is there too.
+        Every text encoder and tokenizer is there too, as far as can be told without opening their files.
     """
 
     name: str
@@ -148,15 +148,15 @@ def find(name: str, home: Path) -> Weights:
     look = _Look.at_folder(name) if is_folder(name) else _Look.at_fetched(name, home)
     with _told(look):
         index = read_index(look.folder / INDEX, name)
-        painting = [look.painting(part) for part in index.paints]
-        reading = [look.reading(part) for part in index.reads]
+        painting = look.painting(index.paints)
+        reading = look.reading(index.reads)
     return Weights(
         name=name,
         folder=look.folder,
         family=index.family,
         commit=look.manifest.commit if look.manifest else None,
         licence=look.manifest.licence if look.manifest else None,
-        size=sum(painting) + sum(size or 0 for size in reading),
+        size=painting + sum(size or 0 for size in reading),
         has_text_encoder=bool(reading) and None not in reading,
     )
 
@@ -215,16 +215,40 @@ def has_weights(part: str) -> bool:
 
 
 def variant(names: Iterable[str]) -> str | None:
-    """What `from_pretrained` must be told of a part with these files: None, or say "fp16" where only that is there."""
-    found = {_variant(name) for name in names if name.endswith(".safetensors")}
+    """The variant of a part with these files: None, or say "fp16" where only that is there."""
+    found = _variants(names)
     return None if None in found else min((each for each in found if each), default=None)
 
 
-def loaded(names: Iterable[str]) -> list[str]:
-    """The files of a part that are loaded as weights: those of one variant, and their index where they are shards."""
+def variants(folder: Path, parts: Iterable[str]) -> frozenset[str]:
+    """What parts of a model are there in only; `from_pretrained` can be told one, and takes plain files beside it."""
+    found = (variant(path.name for path in (folder / part).glob("*.safetensors")) for part in parts)
+    return frozenset(each for each in found if each)
+
+
+def loaded(names: Iterable[str], beside: str | None = None) -> list[str]:
+    """The files of a part that are loaded as weights: those of one variant, and their index where they are shards.
+
+    Parameters
+    ----------
+    beside
+        What `from_pretrained` is told because another part needs it: wherever it is there, it goes before plain files.
+    """
     names = list(names)
-    wanted = variant(names)
+    wanted = beside if beside in _variants(names) else variant(names)
     return [name for name in names if ".safetensors" in name and _variant(name) == wanted]
+
+
+def _variants(names: Iterable[str]) -> set[str | None]:
+    return {_variant(name) for name in names if name.endswith(".safetensors")}
+
+
+def _complete(names: Collection[str]) -> bool:
+    """Whether no shard is missing among a part's files of weights, nor the index of shards: told from names alone."""
+    shards = {told[0]: int(told[1]) for name in names if (told := _SHARD.search(name))}
+    return not shards or (
+        any(name.endswith(".json") for name in names) and all(len(shards) == number for number in shards.values())
+    )
 
 
 def _variant(name: str) -> str | None:
@@ -252,12 +276,19 @@ def _is_sound(path: Path) -> bool:
         return False
 
 
+def _is_shard(name: object) -> bool:
+    """Whether an index names a file of its own folder; nothing outside of it is looked at."""
+    return isinstance(name, str) and PurePath(name).name == name and name.endswith(".safetensors")
+
+
 def _painting_files(weights: Weights) -> Iterator[Path]:
     yield weights.folder / INDEX
-    for part in read_index(weights.folder / INDEX, weights.name).paints:
+    parts = read_index(weights.folder / INDEX, weights.name).paints
+    beside = min(variants(weights.folder, parts), default=None)
+    for part in parts:
         names = [path.name for path in (weights.folder / part).iterdir()]
         rules = [name for name in names if name.endswith(".json") and ".index." not in name]
-        yield from (weights.folder / part / name for name in (*rules, *loaded(names)))
+        yield from (weights.folder / part / name for name in (*rules, *loaded(names, beside)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +301,10 @@ class _Look:
 
     @classmethod
     def at_folder(cls, name: str) -> "_Look":
-        folder = Path(name).expanduser()
+        try:
+            folder = Path(name).expanduser()
+        except RuntimeError:  # a user that this machine does not know
+            folder = Path(name)
         if not folder.is_dir():
             raise WeightsError(
                 Fault.NO_FOLDER,
@@ -289,32 +323,54 @@ class _Look:
             raise WeightsError(Fault.NOT_FETCHED, f"{repo} is not fetched into {home}; {mend}")
         return cls(folder, found, mend)
 
-    def painting(self, part: str) -> int:
-        """The bytes of weights in a part that must be there."""
+    def painting(self, parts: Collection[str]) -> int:
+        """The bytes of weights in the parts that must be there."""
+        found = variants(self.folder, parts)
+        if len(found) > 1:
+            told = " and ".join(sorted(found))
+            raise WeightsError(
+                Fault.INCOMPLETE, f"{self.folder} has parts as {told} only, which are not loaded together; {self.mend}"
+            )
+        return sum(self._painting(part, min(found, default=None)) for part in parts)
+
+    def _painting(self, part: str, beside: str | None) -> int:
         folder = self.folder / part
         self.file(folder / ("config.json" if has_weights(part) else f"{part}_config.json"))
         for path in self._recorded(part):
             self.file(path)
-        size = self._weights(folder)
+        size = self._weights(folder, beside)
         if has_weights(part) and not size:
             raise WeightsError(Fault.INCOMPLETE, f"{folder} has no safetensors file in it; {self.mend}")
         return size
 
-    def reading(self, part: str) -> int | None:
-        """The bytes of weights in a part that may have been taken away, or None where it was."""
-        folder = self.folder / part
-        if not folder.is_dir() or not any(folder.iterdir()) or not all(path.is_file() for path in self._recorded(part)):
+    def reading(self, parts: Collection[str]) -> list[int | None]:
+        """The bytes of weights in each part that may have been taken away, or None where not all of it is there.
+
+        They are not opened: where all prompts are kept nobody needs them, and damage to them must not matter.
+        """
+        beside = min(variants(self.folder, parts), default=None)
+        return [self._reading(part, beside) for part in parts]
+
+    def _reading(self, part: str, beside: str | None) -> int | None:
+        try:
+            sizes = {path.name: path.stat().st_size for path in (self.folder / part).iterdir() if path.is_file()}
+            whole = all(path.stat().st_size == self._size_of(path) for path in self._recorded(part))
+        except OSError:
             return None
-        size = self._weights(folder)
-        return size if size or not has_weights(part) else None
+        if not sizes or not whole or not has_weights(part):
+            return 0 if sizes and whole else None
+        names = loaded(sizes, beside)
+        if "config.json" not in sizes or not _complete(names):
+            return None
+        return sum(sizes[name] for name in names if not name.endswith(".json")) or None
 
     def file(self, path: Path) -> int:
         """The bytes of a file that must be there as it was fetched."""
         if not path.is_file():
             raise WeightsError(Fault.INCOMPLETE, f"{path} is missing; {self.mend}")
         size = path.stat().st_size
-        recorded = self._sizes.get(path.relative_to(self.folder).as_posix(), size)
-        if size != recorded:
+        recorded = self._size_of(path)
+        if recorded is not None and size != recorded:
             raise WeightsError(Fault.DAMAGED, f"{path} has {size} bytes and not {recorded}; {self.mend}")
         if path.suffix == ".safetensors" and not _is_sound(path):
             raise WeightsError(Fault.DAMAGED, f"{path} is cut off or no safetensors file; {self.mend}")
@@ -324,12 +380,16 @@ class _Look:
     def _sizes(self) -> Mapping[str, int]:
         return self.manifest.files if self.manifest else {}
 
+    def _size_of(self, path: Path) -> int | None:
+        """What a file had when it was fetched, or None where it was not."""
+        return self._sizes.get(path.relative_to(self.folder).as_posix())
+
     def _recorded(self, part: str) -> list[Path]:
         return [self.folder / path for path in self._sizes if path.startswith(f"{part}/")]
 
-    def _weights(self, folder: Path) -> int:
+    def _weights(self, folder: Path, beside: str | None) -> int:
         names = {path.name for path in folder.iterdir()}
-        files = [folder / name for name in sorted(loaded(names))]
+        files = [folder / name for name in sorted(loaded(names, beside))]
         if not files and any(Path(name).suffix in PICKLES for name in names):
             raise WeightsError(Fault.PICKLE, f"the weights in {folder} are pickle; only safetensors are read")
         indexes = [path for path in files if path.suffix == ".json"]
@@ -340,9 +400,14 @@ class _Look:
 
     def _shards(self, index: Path) -> set[str]:
         try:
-            return set(json.loads(index.read_bytes())["weight_map"].values())
+            names = set(json.loads(index.read_bytes())["weight_map"].values())
         except (ValueError, LookupError, TypeError, AttributeError):
             raise WeightsError(Fault.DAMAGED, f"{index} is no index of shards; {self.mend}") from None
+        if not all(map(_is_shard, names)):
+            raise WeightsError(
+                Fault.DAMAGED, f"{index} names shards that are no safetensors files beside it; {self.mend}"
+            )
+        return names
 
 
 @contextmanager

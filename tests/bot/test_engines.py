@@ -1,5 +1,7 @@
 """Engines as the settings say: which come first, and what is refused at start."""
 
+import asyncio
+import logging
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from bot.settings import EngineChoice
 from engine.diffusion import plan
 from engine.diffusion.models import SD15, Family
 from engine.diffusion.plan import NoDeviceError
-from engine.diffusion.profiles import Wishes
+from engine.diffusion.profiles import Device, Wishes
 from engine.diffusion.traits import Offload, Precision
 from engine.diffusion.weights import WeightsError
 from tests.engine.diffusion.tiny import build
@@ -57,6 +59,40 @@ async def test_what_was_asked_for_and_cannot_be_had_is_an_error(tmp_path: Path) 
     with pytest.raises(WeightsError, match="animify models fetch"):
         async with engines.studio(EngineChoice.DIFFUSION, workers=1, diffusion=said(tmp_path)):
             pass
+
+
+async def test_whatever_keeps_the_model_from_coming_is_logged_and_the_painter_serves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = asyncio.Event()
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    class Told(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if "could not be prepared" in record.getMessage():
+                told.set()
+
+    monkeypatch.setattr(plan, "make", broken)
+    logging.getLogger("bot.engines").addHandler(handler := Told())
+    async with (
+        engines.serving(EngineChoice.DIFFUSION, workers=1, model="a/model") as serving,
+        serving.arriving(EngineChoice.DIFFUSION, said(tmp_path), on_change=lambda: None),
+    ):
+        await asyncio.wait_for(told.wait(), 10)
+        assert serving.studio.engine.name == "painter"
+    logging.getLogger("bot.engines").removeHandler(handler)
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_gpu_that_does_not_answer_is_no_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy() -> list[Device]:
+        raise RuntimeError("CUDA error: all CUDA-capable devices are busy or unavailable")
+
+    monkeypatch.setattr("engine.diffusion.devices.devices", busy)
+    with pytest.raises(NoDeviceError, match="can't be asked"):
+        plan.survey()
 
 
 def test_a_cpu_is_no_device_unless_the_operator_says_so(tmp_path: Path, model: str) -> None:

@@ -188,7 +188,7 @@ def test_what_a_model_can_is_written_into_the_tuning_with_its_name_and_revision(
     assert "from 0.2 (the least that was tried) to 1 (the most that was tried)" in told.out
     tuning = styles.load(an_operators_style.parent)["mine"].models.sdxl
     assert tuning
-    assert tuning.strength == 1.0
+    assert (tuning.subtle, tuning.strength, tuning.bold) == (0.2, 0.6, 1.0)
     assert tuning.calibrated == Calibration(
         engine=folder,
         revision=weights.revision(weights.find(folder, Path("models"))),

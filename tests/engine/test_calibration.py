@@ -108,7 +108,8 @@ def test_a_models_knob_is_the_strength_of_its_tuning() -> None:
     assert style.models.sd15 is not None
     assert style.models.sd15.strength == 0.7
     table, values = knob.entry(Ends(0.3, 0.6, timid=False), today("sd15", "abc"))
-    assert (list(table), values["strength"]) == (["models", "sd15"], 0.6)
+    assert list(table) == ["models", "sd15"]
+    assert (values["subtle"], values["strength"], values["bold"]) == (0.3, 0.45, 0.6)
 
 
 def test_a_style_without_a_tuning_cannot_be_calibrated_for_its_models() -> None:

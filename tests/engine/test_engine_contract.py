@@ -104,8 +104,9 @@ async def test_closing_the_engine_ends_a_job_in_flight(engine: Engine) -> None:
 
 
 async def test_a_closed_engine_takes_nothing_on(engine: Engine) -> None:
+    assert engine.alive
     await engine.close()
-    assert engine.slots == 0
+    assert (engine.slots, engine.alive) == (0, False)
     with pytest.raises(BusyError):
         await picture_of(engine, job())
 

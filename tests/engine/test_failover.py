@@ -307,6 +307,22 @@ async def test_an_engine_that_waits_for_its_weights_is_no_news() -> None:
     await engine.close()
 
 
+async def test_an_engine_that_could_not_be_loaded_is_lost_and_not_for_ever_on_its_way() -> None:
+    def load() -> None:
+        raise LostError("weights: the model can't be loaded")
+
+    observed = Signals()
+    model = LocalEngine([FakeRunner(load=load, name="model")], waits=False, observer=observed)
+    model.start()
+    engine = FailoverEngine(model, LocalEngine([FakeRunner(name="painter")]))
+    await observed.until(Moment.GONE)
+    assert engine.health == Health(State.LOST, Why.LOST)
+    *_, picture = await paint(engine, job())
+    assert isinstance(picture, Picture)
+    assert picture.detour == Detour("model", Why.LOST)
+    await engine.close()
+
+
 async def test_an_engine_that_was_ready_and_takes_nothing_any_more_is_lost() -> None:
     house = House(Act.LOSE)
     assert (await house.paint()).detour == Detour("model", Why.LOST)

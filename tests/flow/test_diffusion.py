@@ -1,8 +1,10 @@
 """The bot with a tiny klein checkpoint: real loading, real noise, and what members get to see of it."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from bot.engines import Diffusion, Serving
 from bot.settings import EngineChoice
 from engine.diffusion.models import Family
 from engine.diffusion.profiles import Wishes
+from engine.diffusion.weights import MANIFEST, Manifest
 from engine.failover import FailoverEngine, State
 from tests.engine.diffusion.tiny import build
 from tests.engine.fakes import catalogue
@@ -25,7 +28,7 @@ def klein(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @asynccontextmanager
 async def served(
-    home: Path, model: Path, *, checks: bool, come: Callable[[], None] = lambda: None
+    home: Path, model: Path | str, *, checks: bool, come: Callable[[], None] = lambda: None
 ) -> AsyncIterator[Serving]:
     """The bot's engines, with the model loaded; `come` is called where the bot would wait for the weights."""
     changed = asyncio.Event()
@@ -72,24 +75,34 @@ async def test_without_checks_the_noise_itself_arrives(tmp_path: Path, klein: Pa
 async def test_the_painter_serves_until_the_weights_are_there_and_then_the_model_does(
     tmp_path: Path, klein: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    place = tmp_path / "later"
     seen: list[str] = []
 
     def come() -> None:
         seen.append(caplog.text)
-        if not place.exists():
-            place.symlink_to(klein)
+        if len(seen) == 1:
+            fetched(klein, tmp_path / "an--other")
 
-    async with served(tmp_path, place, checks=False, come=come) as serving:
+    async with served(tmp_path, "an/other", checks=False, come=come) as serving:
         engine = serving.studio.engine
         assert isinstance(engine, FailoverEngine)
-        assert engine.name == "later"
+        assert engine.name == "other"
         assert engine.health.state is State.SERVING
+        assert serving.alike(catalogue()["ghibli"], 0.5) is None  # photos share no runs on a CPU
     assert "the painter serves until the model is there" in seen[0]
-    assert str(place) in seen[0]
+    assert "animify models fetch an/other" in seen[0]
 
 
-async def test_a_member_is_served_by_the_painter_while_the_model_loads(tmp_path: Path) -> None:
+def fetched(model: Path, place: Path) -> None:
+    """Leave a checkpoint as `animify models fetch` would."""
+    shutil.copytree(model, place)
+    files = {str(file.relative_to(place)): file.stat().st_size for file in place.rglob("*") if file.is_file()}
+    manifest = Manifest(
+        repo="an/other", commit="c0ffee", licence="mit", gated=False, fetched=date(2026, 1, 1), files=files
+    )
+    (place / MANIFEST).write_text(manifest.model_dump_json())
+
+
+async def test_a_member_is_served_by_the_painter_while_the_model_is_not_there(tmp_path: Path) -> None:
     async with (
         engines.serving(EngineChoice.DIFFUSION, workers=1, model="an/unfetched-model") as serving,
         a_stage(tmp_path / "animify.db", engine=serving.studio.engine) as stage,

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -81,6 +82,10 @@ class FamilyModel(ABC):
     def schedule(self, pipe: Pipe) -> None:
         """Set the scheduler that goes with few steps."""
 
+    def add_lora(self, pipe: Pipe, file: Path, name: str) -> None:
+        """Load LoRA weights for the network under a name; raises what diffusers raises where they don't fit."""
+        pipe.load_lora_weights(file.parent, weight_name=file.name, adapter_name=name, local_files_only=True)
+
     @abstractmethod
     def embed(self, pipe: Pipe, prompt: Prompt) -> Tensors:
         """What the text encoders make of a prompt; needs the `text` components only."""
@@ -131,10 +136,11 @@ def step_callback(on_latents: OnLatents) -> Callable[[Any, int, Any, dict[str, A
     def callback(_pipe: object, step: int, _time: object, values: dict[str, Any]) -> dict[str, Any]:
         latents = values["latents"]
         if latents.is_cuda:
-            events.append(torch.cuda.Event())
-            events[-1].record()
+            events.append(torch.cuda.current_stream(latents.device).record_event())
             if step:
                 events[-2].synchronize()
+        if latents.is_mps:
+            torch.mps.synchronize()  # its events can't be waited for one by one
         on_latents(step + 1, latents)
         return values
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import ceil
+from pathlib import Path
 
 import torch
 from diffusers import (
@@ -31,6 +32,19 @@ _MOST = 50  # steps of a whole schedule: latent consistency models were distille
 
 class _ImageToImage(FamilyModel):
     network = "unet"
+
+    def add_lora(self, pipe: Pipe, file: Path, name: str) -> None:
+        """The part for the UNet: what many bring for the text encoder too is left out, since none is loaded."""
+        weights, alphas, metadata = pipe.lora_state_dict(
+            file.parent,
+            weight_name=file.name,
+            unet_config=pipe.unet.config,
+            return_lora_metadata=True,
+            local_files_only=True,
+        )
+        pipe.load_lora_into_unet(
+            weights, network_alphas=alphas, unet=pipe.unet, adapter_name=name, metadata=metadata, _pipeline=pipe
+        )
 
     def paint(self, pipe: Pipe, rows: Sequence[Row], run: Run, on_latents: OnLatents) -> torch.Tensor:
         """Paint over the photos."""

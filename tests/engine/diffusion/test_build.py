@@ -48,12 +48,17 @@ async def test_a_batch_is_as_large_as_what_waits(planned: Planner) -> None:
 
 def test_importing_leaves_the_interpreter_as_it_was() -> None:
     interval = sys.getswitchinterval()
-    with beside_a_loop():
+    with beside_a_loop("a_module_that_nobody_imported"):
         assert not gc.isenabled()
         assert sys.getswitchinterval() < interval
     assert gc.isenabled()
     assert sys.getswitchinterval() == interval
     gc.unfreeze()
+
+
+def test_what_is_imported_already_disturbs_nobody() -> None:
+    with beside_a_loop("json"):
+        assert gc.isenabled()
 
 
 def test_the_bot_starts_without_torch() -> None:

@@ -100,12 +100,20 @@ def test_the_last_rung_is_the_painter_and_the_engine_lives_on() -> None:
     assert values(one.paint(rows(1), device.paint)) == [0]
 
 
-def test_a_library_without_room_is_short_memory_and_no_broken_device() -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+        RuntimeError("MPS backend out of memory (MPS allocated: 5 GB)"),
+        torch.AcceleratorError("CUDA error: out of memory", 2),
+    ],
+)
+def test_memory_that_is_short_below_torch_is_no_broken_device(error: Exception) -> None:
     device = Device(rows=1)
 
     def cramped(some: Sequence[Row]) -> list[Outcome]:
         if len(some) > 1:
-            raise RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`")
+            raise error
         return device.paint(some)
 
     assert values(ladder(device, Memory()).paint(rows(2), cramped)) == [0, 1]

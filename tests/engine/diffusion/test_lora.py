@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from peft import LoraConfig, get_peft_model_state_dict
+from safetensors.torch import load_file, save_file
 
 from engine.diffusion import loading
 from engine.diffusion.devices import cpu
@@ -65,6 +67,36 @@ def test_it_is_worn_by_its_own_style_only_and_with_its_weight(
     runner.close()
 
 
+@pytest.mark.parametrize("family", [Family.SD15, Family.SDXL], indirect=True)
+def test_what_a_lora_brings_for_the_text_encoder_is_left_out(
+    family: Family, planned: Planner, lora: Callable[..., Lora], tmp_path: Path
+) -> None:
+    tensors = load_file(tmp_path / "style.safetensors")
+    down = {"text_encoder.text_model.encoder.layers.0.self_attn.q_proj.lora_A.weight": torch.randn(4, 32)}
+    up = {"text_encoder.text_model.encoder.layers.0.self_attn.q_proj.lora_B.weight": torch.randn(32, 4)}
+    save_file(tensors | down | up, tmp_path / "both.safetensors")
+    plain, both = tuned(family), tuned(family, lora=lora(file="both.safetensors"))
+    runner = started(planned, family, plain, both, tuned(family, lora=lora()))
+    pictures = [painted(runner, job(style=style))[0] for style in (plain, both, tuned(family, lora=lora()))]
+    assert not np.array_equal(pictures[0], pictures[1])
+    assert np.array_equal(pictures[1], pictures[2])
+    runner.close()
+
+
+def test_a_lora_that_does_not_fit_leaves_the_model_as_it_was(
+    family: Family, planned: Planner, lora: Callable[..., Lora], tmp_path: Path
+) -> None:
+    plain = tuned(family)
+    alone = started(planned, family, plain)
+    picture = painted(alone, job(style=plain))[0]
+    alone.close()
+    tensors = load_file(tmp_path / "style.safetensors")
+    save_file({name: torch.cat([each, each], dim=-1) for name, each in tensors.items()}, tmp_path / "wide.safetensors")
+    runner = started(planned, family, plain, tuned(family, lora=lora(file="wide.safetensors")))
+    assert np.array_equal(painted(runner, job(style=plain))[0], picture)
+    runner.close()
+
+
 def test_a_style_whose_lora_is_for_another_family_is_declined_and_named_at_start(
     family: Family,
     planned: Planner,
@@ -104,4 +136,4 @@ def test_what_is_no_lora_is_refused(family: Family, planned: Planner, tmp_path: 
     pipe = loading.open_painting(model, plan.weights.folder, plan.profile, cpu(), None)
     (tmp_path / "broken.safetensors").write_bytes(b"nonsense")
     with pytest.raises(LoadError, match=r"broken\.safetensors"):
-        loading.add_lora(pipe, tmp_path / "broken.safetensors", "broken")
+        loading.add_lora(model, pipe, tmp_path / "broken.safetensors", "broken")

@@ -5,6 +5,7 @@ import pytest
 from engine.diffusion.models import KLEIN, KNOWN, SD15, SDXL, Family
 from engine.diffusion.profiles import Device, Kind, Profile, ProfileError, Wishes, check, choose, default_model
 from engine.diffusion.traits import Offload, Precision
+from tests.engine.fakes import catalogue
 
 GIB = 2**30
 
@@ -80,6 +81,7 @@ def test_a_single_photo_gets_a_canvas_made_to_measure_and_photos_that_share_runs
         (gpu(24), {"model": SD15.id, "size": 1024}, "ANIMIFY_SIZE"),
         (gpu(24), {"precision": Precision.INT8, "offload": Offload.LAYERS}, "ANIMIFY_OFFLOAD"),
         (CPU, {"offload": Offload.MODEL}, "ANIMIFY_OFFLOAD"),
+        (gpu(7), {"precision": Precision.BF16}, "ANIMIFY_PRECISION"),
     ],
 )
 def test_what_cannot_be_is_named(device: Device, wishes: dict[str, object], named: str) -> None:
@@ -91,6 +93,12 @@ def test_every_problem_is_named_at_once() -> None:
     with pytest.raises(ProfileError) as caught:
         check(Wishes(precision=Precision.FP8, size=1024, offload=Offload.LAYERS), Family.SD15)
     assert len(str(caught.value).splitlines()) == 3
+
+
+def test_jobs_that_may_share_a_run_are_known_by_their_style_and_strength() -> None:
+    profile, styles = chosen(gpu(24)), list(catalogue().values())
+    assert len({profile.alike(style, 0.5) for style in styles}) == 1  # klein's tunings are the same in all of them
+    assert profile.alike(styles[0], 0.5) != profile.alike(styles[0], 0.0)
 
 
 def test_a_family_that_is_not_known_yet_is_no_problem() -> None:

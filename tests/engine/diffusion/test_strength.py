@@ -22,6 +22,11 @@ def test_more_strength_is_more_noise_all_the_way(middle: float) -> None:
     assert 0 < shares[0] < middle < shares[-1] < 1
 
 
+def test_what_was_found_by_trying_is_never_passed() -> None:
+    found = Tuning(strength=0.45, subtle=0.3, bold=0.6, guidance=1, steps=4, source="a test")
+    assert [share(found, strength) for strength in (0, 0.25, 0.5, 0.75, 1)] == [0.3, 0.375, 0.45, 0.525, 0.6]
+
+
 def test_there_is_nothing_bolder_than_noise_alone() -> None:
     assert share(tuning(1.0), 1.0) == 1.0
     assert share(tuning(1.0), 0.0) < 1.0

@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from tests.engine.diffusion.fakehub import clutter, index, sd15, tensors
 NAME = "someone/painter"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 FIRST, SECOND = (f"unet/diffusion_pytorch_model-0000{number}-of-00002.safetensors" for number in (1, 2))
+FP16 = "vae/diffusion_pytorch_model.fp16.safetensors"
+ENCODER = "text_encoder/model.safetensors"
 SHARDS = "unet/diffusion_pytorch_model.safetensors.index.json"
 VAE = "vae/diffusion_pytorch_model.safetensors"
 LORA = Lora(repo="someone/ink", file="ink.safetensors")
@@ -110,7 +112,9 @@ def test_files_without_a_manifest_are_not_fetched(tmp_path: Path) -> None:
     assert fault(lambda: find(NAME, tmp_path))[0] is Fault.NOT_FETCHED
 
 
-@pytest.mark.parametrize("name", ["/nowhere/at/all", "./nowhere", "~/nowhere/at/all", "nowhere", "a/b/c"])
+@pytest.mark.parametrize(
+    "name", ["/nowhere/at/all", "./nowhere", "~/nowhere/at/all", "~nosuchuser/x", "nowhere", "a/b/c"]
+)
 def test_a_folder_that_is_not_there_is_told(name: str, tmp_path: Path) -> None:
     kind, text = fault(lambda: find(name, tmp_path))
     assert kind is Fault.NO_FOLDER
@@ -191,6 +195,18 @@ def test_an_index_of_shards_that_is_none_is_told(tmp_path: Path) -> None:
     assert str(folder / SHARDS) in text
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["/etc/hostname", f"../{VAE}", "..", ".", "", f"../unet/{FIRST}", "sub/a.safetensors", "config.json", 5, None, 1.5],
+)
+def test_an_index_that_names_anything_but_files_beside_it_is_told(name: object, tmp_path: Path) -> None:
+    told = json.dumps({"weight_map": {"a": FIRST.removeprefix("unet/"), "b": name}})
+    folder = write(tmp_path / "mine", sd15() | {SHARDS: told.encode()})
+    kind, text = fault(lambda: find(str(folder), tmp_path))
+    assert kind is Fault.DAMAGED
+    assert text == f"{folder / SHARDS} names shards that are no safetensors files beside it; copy it there anew"
+
+
 def test_a_file_of_another_size_than_was_fetched_is_told(tmp_path: Path) -> None:
     folder = fetched(tmp_path, sd15())
     (folder / "vae/config.json").write_bytes(b"{}")
@@ -204,7 +220,7 @@ def test_text_encoders_may_be_taken_away_and_the_revision_stays(by_hand: bool, t
     folder = write(tmp_path / "mine", sd15()) if by_hand else fetched(tmp_path, sd15())
     name = str(folder) if by_hand else NAME
     before = find(name, tmp_path)
-    (folder / "text_encoder/model.safetensors").unlink()
+    (folder / ENCODER).unlink()
     half = find(name, tmp_path)
     for part in ("text_encoder", "tokenizer"):
         shutil.rmtree(folder / part)
@@ -212,6 +228,112 @@ def test_text_encoders_may_be_taken_away_and_the_revision_stays(by_hand: bool, t
     assert [before.has_text_encoder, half.has_text_encoder, after.has_text_encoder] == [True, False, False]
     assert before.size > half.size == after.size
     assert len({revision(each) for each in (before, half, after)}) == 1
+
+
+@pytest.mark.parametrize("data", [tensors(4)[:-1], tensors(4)[:30], b"<html>not found</html>"])
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_text_encoder_that_is_damaged_does_not_matter_to_what_paints(
+    by_hand: bool, data: bytes, tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "mine", sd15()) if by_hand else fetched(tmp_path, sd15())
+    name = str(folder) if by_hand else NAME
+    before = find(name, tmp_path)
+    (folder / ENCODER).write_bytes(data)
+    after = find(name, tmp_path)
+    assert revision(after) == revision(before)
+    assert after.has_text_encoder is by_hand  # whose sizes nobody has written down
+
+
+def test_a_text_encoder_is_looked_for_and_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write(tmp_path / "mine", sd15() | encoder_in_shards())
+    opened: list[Path] = []
+    for owner, name in ((weights, "_is_sound"), (Path, "read_bytes")):
+        monkeypatch.setattr(owner, name, noted(opened, getattr(owner, name)))
+    assert find(str(folder), tmp_path).has_text_encoder
+    assert {path.relative_to(folder).parts[0] for path in opened} == {"model_index.json", "unet", "vae"}
+
+
+def noted(opened: list[Path], read: Callable[[Path], object]) -> Callable[[Path], object]:
+    def reading(path: Path) -> object:
+        opened.append(path)
+        return read(path)
+
+    return reading
+
+
+def encoder_in_shards() -> dict[str, bytes]:
+    names = [f"text_encoder_2/model-0000{number}-of-00002.safetensors" for number in (1, 2)]
+    made_of = dict.fromkeys(("unet", "vae", "scheduler", "text_encoder", "tokenizer", "text_encoder_2"), "A")
+    return {
+        "model_index.json": index("StableDiffusionPipeline", **made_of),
+        "text_encoder_2/config.json": b"{}",
+        "text_encoder_2/model.safetensors.index.json": b"{}",
+        **dict.fromkeys(names, tensors()),
+    }
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        ENCODER,
+        "text_encoder/config.json",
+        "text_encoder_2/model-00001-of-00002.safetensors",
+        "text_encoder_2/model-00002-of-00002.safetensors",
+        "text_encoder_2/model.safetensors.index.json",
+    ],
+)
+def test_a_text_encoder_that_lacks_a_file_is_not_there(gone: str, tmp_path: Path) -> None:
+    folder = write(tmp_path / "mine", sd15() | encoder_in_shards())
+    assert find(str(folder), tmp_path).has_text_encoder
+    (folder / gone).unlink()
+    assert not find(str(folder), tmp_path).has_text_encoder
+
+
+def test_a_text_encoder_in_pickle_or_without_a_byte_is_not_there(tmp_path: Path) -> None:
+    files = sd15() | {ENCODER: b""}
+    assert not find(str(write(tmp_path / "empty", files)), tmp_path).has_text_encoder
+    files["text_encoder/pytorch_model.bin"] = files.pop(ENCODER)
+    assert not find(str(write(tmp_path / "pickle", files)), tmp_path).has_text_encoder
+
+
+def test_a_text_encoder_that_the_system_does_not_let_us_see_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write(tmp_path / "mine", sd15())
+    iterdir = Path.iterdir
+
+    def refuse(path: Path) -> Iterator[Path]:
+        if path.name == "text_encoder":
+            raise PermissionError(13, "Permission denied", str(path))
+        return iterdir(path)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    assert not find(str(folder), tmp_path).has_text_encoder
+
+
+def test_what_one_part_is_there_in_only_is_taken_of_every_part_that_has_it(tmp_path: Path) -> None:
+    net = "unet/diffusion_pytorch_model"
+    files = {path: data for path, data in sd15().items() if not path.startswith(net)} | {
+        f"{net}.safetensors": tensors(1),
+        FP16: tensors(3, 16),
+    }
+    del files[VAE]
+    plain = find(str(write(tmp_path / "plain", files)), tmp_path)
+    assert plain.size == sum(len(files[path]) for path in (f"{net}.safetensors", FP16, ENCODER))
+    files[f"{net}.fp16.safetensors"] = tensors(2, 16)
+    both = find(str(write(tmp_path / "both", files)), tmp_path)
+    assert both.size == sum(len(files[path]) for path in (f"{net}.fp16.safetensors", FP16, ENCODER))
+    files[f"{net}.safetensors"] = tensors(99)
+    assert revision(find(str(write(tmp_path / "other", files)), tmp_path)) == revision(both) != revision(plain)
+
+
+def test_parts_that_are_there_in_different_variants_only_are_told(tmp_path: Path) -> None:
+    files = {path: data for path, data in sd15().items() if not path.startswith("unet/diffusion")}
+    files |= {"unet/diffusion_pytorch_model.ema.safetensors": tensors(), FP16: files.pop(VAE)}
+    folder = write(tmp_path / "mine", files)
+    kind, text = fault(lambda: find(str(folder), tmp_path))
+    assert kind is Fault.INCOMPLETE
+    assert text == f"{folder} has parts as ema and fp16 only, which are not loaded together; copy it there anew"
 
 
 @pytest.mark.parametrize("changed", ["model_index.json", FIRST, VAE, "unet/config.json"])
@@ -252,6 +374,12 @@ def test_one_variant_is_loaded_and_the_plain_one_first(
 ) -> None:
     assert weights.variant(names) == variant
     assert weights.loaded(names) == loaded
+
+
+def test_the_variant_of_the_other_parts_goes_before_plain_files() -> None:
+    names = ["model.safetensors", "model.fp16.safetensors"]
+    assert weights.loaded(names, "fp16") == names[1:]
+    assert weights.loaded(names, "ema") == names[:1]
 
 
 def test_a_fetched_lora_is_found(tmp_path: Path) -> None:
