@@ -51,7 +51,7 @@ class Job:
         0 is the subtlest and 1 the boldest version of the style; every engine maps it to its own knob.
     seed
         0 <= seed < 2**32. The same job with the same seed gives the same picture from the same
-        engine, to within 1/255 where jobs share a run.
+        engine, as far as rounding goes where jobs share a run.
     """
 
     id: str
