@@ -1,6 +1,5 @@
 """How a model is run on a device: chosen by its free memory, or said by the operator. Knows no torch."""
 
-from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -8,7 +7,7 @@ from engine.diffusion.buckets import Canvases
 from engine.diffusion.models import KLEIN, KNOWN, SD15, Family
 from engine.diffusion.strength import share
 from engine.diffusion.traits import TRAITS, Offload, Precision
-from styles import Style
+from styles import Lora, Style
 
 _GIB = 2**30
 _FP8_FROM = (8, 9)  # compute capability with fp8 arithmetic: Ada and later
@@ -58,6 +57,16 @@ class Wishes:
     batch: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What jobs have in common that may share a run, if their photos have one canvas; `share` is of noise."""
+
+    share: float
+    steps: int
+    guidance: float
+    lora: Lora | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """How a model is run.
@@ -87,10 +96,12 @@ class Profile:
         """Free ones where no photos share a run."""
         return Canvases(self.family, self.size, free=self.batch == 1 and TRAITS[self.family].free)
 
-    def alike(self, style: Style, strength: float) -> Hashable:
-        """What jobs have in common that may share a run, if their photos have one canvas; None where it does none."""
+    def alike(self, style: Style, strength: float) -> Alike | None:
+        """What a style and a strength mean to the model; None where the style has nothing for it."""
         tuning = self.family.tuning(style.models)
-        return None if tuning is None else (share(tuning, strength), tuning.steps, tuning.guidance, tuning.lora)
+        if tuning is None:
+            return None
+        return Alike(share(tuning, strength), tuning.steps, tuning.guidance, tuning.lora)
 
 
 class ProfileError(Exception):

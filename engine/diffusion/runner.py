@@ -18,9 +18,8 @@ from engine.diffusion.ladder import Ladder, Outcome
 from engine.diffusion.levers import NONE, Levers, pull
 from engine.diffusion.loading import LoadError
 from engine.diffusion.plan import Plan
-from engine.diffusion.profiles import Kind
+from engine.diffusion.profiles import Alike, Kind
 from engine.diffusion.prompts import embed
-from engine.diffusion.strength import share
 from engine.diffusion.weights import WeightsError, lora_file
 from engine.errors import BusyError, DeclinedError, EngineError, LostError, UnfitError
 from styles import Lora, Prompt, Style
@@ -32,16 +31,6 @@ _PREVIEW_EVERY = 4
 _RESERVE = 0.9  # the share of free memory that photos may take; what a run needs varies with what else is there
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """What jobs must have in common to share a run."""
-
-    height: int
-    width: int
-    run: Run
-    lora: Lora | None
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -96,12 +85,8 @@ class DiffusionRunner:
 
     def key(self, job: Job) -> Hashable:
         """Canvas, steps, share of noise, guidance and LoRA; prompts and seeds may differ. None is what is declined."""
-        tuning = self._plan.profile.family.tuning(job.style.models)
-        if tuning is None or (self._loaded is not None and not self._loaded.prepared(job.style.prompt, tuning.lora)):
-            return None
-        height, width = job.pixels.shape[:2]
-        run = Run(share=share(tuning, job.strength), steps=tuning.steps, guidance=tuning.guidance)
-        return _Kind(height, width, run, tuning.lora)
+        alike = self._alike(job)
+        return None if alike is None else (job.pixels.shape, alike)
 
     def load(self) -> None:
         """Read the prompts, then load what paints, and paint a grey canvas to see that it works and what it takes.
@@ -131,16 +116,17 @@ class DiffusionRunner:
         CancelledRunError
             `on_step` raised it; the next run starts afresh.
         """
-        loaded, kind = self._loaded, self.key(jobs[0])
-        if loaded is None or not isinstance(kind, _Kind):
+        loaded, alike = self._loaded, self._alike(jobs[0])
+        if loaded is None or alike is None:
             return [DeclinedError(f"{self.name} does not do {job.style.id}") for job in jobs]
         started = time.monotonic()
-        loaded.wear(kind.lora)
+        loaded.wear(alike.lora)
+        run = Run(share=alike.share, steps=alike.steps, guidance=alike.guidance)
         rows = [Row(pixels=job.pixels, embeddings=loaded.prompts[job.style.prompt], seed=job.seed) for job in jobs]
 
         def attempt(some: Sequence[Row]) -> Sequence[Outcome]:
-            shown = kind.run.steps > PREVIEWED and len(some) == len(rows)
-            return self._paint(loaded.pipe, some, kind.run, on_step, previewed=shown)
+            shown = run.steps > PREVIEWED and len(some) == len(rows)
+            return self._paint(loaded.pipe, some, run, on_step, previewed=shown)
 
         outcomes = loaded.ladder.paint(rows, attempt)
         seconds = time.monotonic() - started
@@ -150,6 +136,13 @@ class DiffusionRunner:
         """Give the model's memory back."""
         self._loaded = None
         self._memory.release()
+
+    def _alike(self, job: Job) -> Alike | None:
+        """What the job means to the model; None for one that it does not do, or was not prepared for."""
+        alike = self._plan.profile.alike(job.style, job.strength)
+        if alike is None or (self._loaded and not self._loaded.prepared(job.style.prompt, alike.lora)):
+            return None
+        return alike
 
     def _load(self) -> _Loaded:
         plan, tunings = self._plan, [self._plan.profile.family.tuning(style.models) for style in self._styles]
