@@ -6,6 +6,7 @@ import sys
 import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import UnionType
 from typing import Any
 
 import numpy as np
@@ -126,11 +127,17 @@ async def _painting(stage: Stage) -> None:
 
 def copies_of(photo: bytes) -> list[object]:
     """Every bytes object with this content, but for the sender's and the playground's own (one object)."""
-    return [one for one in _reachable() if isinstance(one, bytes | bytearray) and one == photo and one is not photo]
+    return [one for one in _reachable() if _is(one, bytes | bytearray) and one == photo and one is not photo]
 
 
 def _arrays(shape: tuple[int, ...]) -> list[object]:
-    return [one for one in _reachable() if isinstance(one, np.ndarray) and one.shape == shape]
+    arrays = (one for one in _reachable() if _is(one, np.ndarray))
+    return [one for one in arrays if one.shape == shape]  # type: ignore[attr-defined]  # they are arrays
+
+
+def _is(one: object, kind: type | UnionType) -> bool:
+    """By type, and not by isinstance: that asks for a `__class__`, and some of torch's objects give it with a warning."""
+    return issubclass(type(one), kind)
 
 
 def _reachable() -> Iterator[object]:
