@@ -136,7 +136,7 @@ def _arrays(shape: tuple[int, ...]) -> list[object]:
 
 
 def _is(one: object, kind: type | UnionType) -> bool:
-    """By type, and not by isinstance: that asks for a `__class__`, and some of torch's objects give it with a warning."""
+    """By type, not by isinstance: that asks for a `__class__`, and some of torch's objects give it with a warning."""
     return issubclass(type(one), kind)
 
 
