@@ -60,7 +60,11 @@ async def bot(settings: Settings, problems: Sequence[str] = ()) -> AsyncIterator
     async with contextlib.AsyncExitStack() as stack:
         catalogue, store = await _sources(settings, list(problems), stack)
         pixels = await stack.enter_async_context(
-            serving(settings.engine, workers=painter_workers(settings.workers), model=settings.model)
+            serving(
+                settings.engine,
+                workers=painter_workers(settings.workers),
+                diffusion=Diffusion.of(settings, list(catalogue.values())),
+            )
         )
         attachments = await stack.enter_async_context(Attachments(max_bytes=policy.MAX_PHOTO_BYTES))
         lane = replace(_lane(pixels.studio), alike=pixels.alike)
@@ -68,8 +72,7 @@ async def bot(settings: Settings, problems: Sequence[str] = ()) -> AsyncIterator
         journey = Journey(store=store, lane=lane, relief=relief, attachments=attachments)
         services = Services(journey=journey, store=store, catalogue=catalogue)
         client = await stack.enter_async_context(AnimifyClient(services))
-        diffusion = Diffusion.of(settings, list(catalogue.values()))
-        await stack.enter_async_context(pixels.arriving(settings.engine, diffusion, on_change=lane.dispatcher.wake))
+        await stack.enter_async_context(pixels.arriving(on_change=lane.dispatcher.wake))
         stack.push_async_callback(journey.close, patience=PATIENCE)  # first out: it still needs Discord
         yield client
 

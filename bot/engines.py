@@ -181,9 +181,11 @@ async def _close(engine: Engine) -> None:
 
 @dataclass(slots=True, eq=False)
 class _Coming:
-    """A model on its way; `profile` is known from when it arrives."""
+    """A model on its way; `profile` is known from when its weights are found."""
 
     engine: DeferredEngine
+    choice: EngineChoice
+    diffusion: Diffusion
     profile: Profile | None = None
 
 
@@ -208,12 +210,7 @@ class Serving:
 
     @contextlib.asynccontextmanager
     async def arriving(
-        self,
-        choice: EngineChoice,
-        diffusion: Diffusion,
-        *,
-        on_change: Callable[[], None],
-        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        self, *, on_change: Callable[[], None], pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     ) -> AsyncIterator[None]:
         """Let the model come meanwhile: look for its weights until they are there, load it, and let it paint.
 
@@ -231,7 +228,7 @@ class Serving:
                 _ = self.studio.engine.health  # a change is logged when somebody looks
             on_change()
 
-        task = asyncio.create_task(_bring(self._coming, choice, diffusion, changed, pause), name="model")
+        task = asyncio.create_task(_bring(self._coming, changed, pause), name="model")
         try:
             yield
         finally:
@@ -241,39 +238,32 @@ class Serving:
 
 @contextlib.asynccontextmanager
 async def serving(
-    choice: EngineChoice, *, workers: int, model: str | None, checks: bool = True
+    choice: EngineChoice, *, workers: int, diffusion: Diffusion, checks: bool = True
 ) -> AsyncIterator[Serving]:
     """The pixel side of the bot. Processes start with the first photo."""
     decoder = Decoder()
     engine = painter = _painter(workers, checks=checks)
-    coming = _Coming(DeferredEngine(plan.short(model or KLEIN.id))) if wants_a_model(choice) else None
-    if coming is not None:
+    serving = Serving(studio=Studio(decoder, painter))
+    if wants_a_model(choice):
+        coming = _Coming(DeferredEngine(plan.short(diffusion.wishes.model or KLEIN.id)), choice, diffusion)
         engine = FailoverEngine(_checked(coming.engine, checks=checks), painter)
+        serving = Serving(studio=Studio(decoder, engine), painter=Studio(decoder, painter), _coming=coming)
     try:
-        yield Serving(
-            studio=Studio(decoder, engine), painter=Studio(decoder, painter) if coming else None, _coming=coming
-        )
+        yield serving
     finally:
         await _close(engine)
         await asyncio.to_thread(decoder.close)
 
 
-async def _bring(
-    coming: _Coming,
-    choice: EngineChoice,
-    diffusion: Diffusion,
-    on_change: Callable[[], None],
-    pause: Callable[[float], Awaitable[None]],
-) -> None:
+async def _bring(coming: _Coming, on_change: Callable[[], None], pause: Callable[[float], Awaitable[None]]) -> None:
     try:
-        plans = await _found(choice, diffusion, pause)
-        if plans:
-            await _load(coming, plans, diffusion, on_change)
+        if plans := await _found(coming, pause):
+            await _load(coming, plans, on_change)
     except Exception:  # noqa: BLE001 - the boundary of a task that nobody awaits
         _log.exception("the painter serves until a restart: the model could not be prepared")
 
 
-async def _load(coming: _Coming, plans: Sequence[Plan], diffusion: Diffusion, on_change: Callable[[], None]) -> None:
+async def _load(coming: _Coming, plans: Sequence[Plan], on_change: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
 
     def changed(*_: object) -> None:
@@ -283,17 +273,15 @@ async def _load(coming: _Coming, plans: Sequence[Plan], diffusion: Diffusion, on
     coming.profile = profile = plans[0].profile
     licence = plans[0].weights.licence or "not known here"
     _log.info("%s: loading, %s at %d px; its licence is %s", plans[0].name, profile.precision, profile.size, licence)
-    await coming.engine.arrive(await build(plans, diffusion.styles, waits=False, observer=changed))
+    await coming.engine.arrive(await build(plans, coming.diffusion.styles, waits=False, observer=changed))
 
 
-async def _found(
-    choice: EngineChoice, diffusion: Diffusion, pause: Callable[[float], Awaitable[None]]
-) -> Sequence[Plan]:
+async def _found(coming: _Coming, pause: Callable[[float], Awaitable[None]]) -> Sequence[Plan]:
     """Wait for the weights; nothing where no waiting helps."""
     told = ""
     while True:
         try:
-            return await aside(partial(diffusion.plans, choice), "planning")
+            return await aside(partial(coming.diffusion.plans, coming.choice), "planning")
         except WeightsError as error:
             if (sentence := str(error)) != told:
                 _log.warning("the painter serves until the model is there: %s", sentence)

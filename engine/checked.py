@@ -6,33 +6,16 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
-from engine.contract import Engine, Job, Picture, Progress
+from engine.around import EngineAround
+from engine.contract import Job, Picture, Progress
 from engine.errors import UnfitError
 
 
-class CheckedEngine:
+class CheckedEngine(EngineAround):
     """An Engine around an Engine: what is unfit is painted once more with another seed, then refused.
 
     To leave the checks out, do not wrap.
     """
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    @property
-    def name(self) -> str:
-        """The engine's own."""
-        return self._engine.name
-
-    @property
-    def slots(self) -> int:
-        """The engine's own."""
-        return self._engine.slots
-
-    @property
-    def alive(self) -> bool:
-        """The engine's own."""
-        return self._engine.alive
 
     async def stylize(self, job: Job) -> AsyncGenerator[Progress | Picture, None]:
         """Paint as the contract says; the Picture names the seed that it was made with.
@@ -55,10 +38,6 @@ class CheckedEngine:
             else:
                 return
         raise UnfitError(verdict)
-
-    async def close(self) -> None:
-        """Close the engine."""
-        await self._engine.close()
 
     async def _examined(self, job: Job) -> AsyncGenerator[Progress | Picture, None]:
         """What the engine makes; UnfitError where the checks refuse it, as where the engine itself does."""

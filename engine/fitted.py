@@ -5,11 +5,12 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
+from engine.around import EngineAround
 from engine.canvas import Fit, Size, cropped, fit, unfit
 from engine.contract import Engine, Job, Picture, Progress
 
 
-class FittedEngine:
+class FittedEngine(EngineAround):
     """An Engine around an Engine. Fitting runs in threads of its own, so that the engine's never waits for it.
 
     Parameters
@@ -19,23 +20,8 @@ class FittedEngine:
     """
 
     def __init__(self, engine: Engine, canvas: Callable[[Size], Size]) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._canvas = canvas
-
-    @property
-    def name(self) -> str:
-        """The engine's own."""
-        return self._engine.name
-
-    @property
-    def slots(self) -> int:
-        """The engine's own."""
-        return self._engine.slots
-
-    @property
-    def alive(self) -> bool:
-        """The engine's own."""
-        return self._engine.alive
 
     async def stylize(self, job: Job) -> AsyncGenerator[Progress | Picture, None]:
         """Paint as the contract says; the picture has the photo's shape.
@@ -50,10 +36,6 @@ class FittedEngine:
         async with aclosing(self._engine.stylize(replace(job, pixels=pixels))) as events:
             async for event in events:
                 yield await _undone(event, where)
-
-    async def close(self) -> None:
-        """Close the engine."""
-        await self._engine.close()
 
 
 async def _undone(event: Progress | Picture, where: Fit) -> Progress | Picture:

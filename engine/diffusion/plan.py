@@ -76,10 +76,7 @@ def survey() -> list[Device]:
         raise NoDeviceError(f"torch can't be imported ({error}); {INSTALL} installs it") from None
     try:
         return devices()
-    except (
-        RuntimeError,
-        OSError,
-    ) as error:  # a driver that does not answer, or a GPU that somebody else has for himself
+    except (RuntimeError, OSError) as error:  # a driver that does not answer, or a GPU that another process has
         raise NoDeviceError(f"the GPU can't be asked for its memory ({type(error).__name__})") from None
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from engine.diffusion.buckets import Canvases
-from engine.diffusion.models import KLEIN, KNOWN, SD15, Family
+from engine.diffusion.models import KLEIN, SD15, Family
 from engine.diffusion.strength import share
 from engine.diffusion.traits import TRAITS, Offload, Precision
 from styles import Lora, Style
@@ -140,12 +140,6 @@ def choose(device: Device, wishes: Wishes, model: str, family: Family) -> Profil
     if problems := _problems(device, profile):
         raise ProfileError("\n".join(problems))
     return profile
-
-
-def known_family(model: str) -> Family | None:
-    """The family of a known model; others say it once they are fetched."""
-    known = KNOWN.get(model)
-    return known.family if known else None
 
 
 def _suited(device: Device, model: str, family: Family) -> Profile:

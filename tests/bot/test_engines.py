@@ -38,9 +38,9 @@ def test_a_model_comes_first_where_a_gpu_is_or_the_operator_says_so(monkeypatch:
     assert not engines.wants_a_model(EngineChoice.AUTO)
 
 
-async def test_without_a_gpu_the_painter_is_all_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_a_gpu_the_painter_is_all_there_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "likely_gpu", lambda: False)
-    async with engines.serving(EngineChoice.AUTO, workers=2, model=None) as serving:
+    async with engines.serving(EngineChoice.AUTO, workers=2, diffusion=said(tmp_path)) as serving:
         assert serving.studio.engine.name == "painter"
         assert serving.studio.engine.slots == 2
         assert serving.painter is None
@@ -77,8 +77,8 @@ async def test_whatever_keeps_the_model_from_coming_is_logged_and_the_painter_se
     monkeypatch.setattr(plan, "make", broken)
     logging.getLogger("bot.engines").addHandler(handler := Told())
     async with (
-        engines.serving(EngineChoice.DIFFUSION, workers=1, model="a/model") as serving,
-        serving.arriving(EngineChoice.DIFFUSION, said(tmp_path), on_change=lambda: None),
+        engines.serving(EngineChoice.DIFFUSION, workers=1, diffusion=said(tmp_path)) as serving,
+        serving.arriving(on_change=lambda: None),
     ):
         await asyncio.wait_for(told.wait(), 10)
         assert serving.studio.engine.name == "painter"

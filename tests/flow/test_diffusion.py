@@ -38,8 +38,8 @@ async def served(
 
     diffusion = Diffusion(wishes=Wishes(model=str(model), size=256), home=home, styles=[catalogue()["ghibli"]])
     async with (
-        engines.serving(EngineChoice.DIFFUSION, workers=1, model=str(model), checks=checks) as serving,
-        serving.arriving(EngineChoice.DIFFUSION, diffusion, on_change=changed.set, pause=pause),
+        engines.serving(EngineChoice.DIFFUSION, workers=1, diffusion=diffusion, checks=checks) as serving,
+        serving.arriving(on_change=changed.set, pause=pause),
     ):
         await asyncio.wait_for(changed.wait(), 30)
         yield serving
@@ -103,8 +103,9 @@ def fetched(model: Path, place: Path) -> None:
 
 
 async def test_a_member_is_served_by_the_painter_while_the_model_is_not_there(tmp_path: Path) -> None:
+    unfetched = Diffusion(wishes=Wishes(model="an/unfetched-model"), home=tmp_path, styles=())
     async with (
-        engines.serving(EngineChoice.DIFFUSION, workers=1, model="an/unfetched-model") as serving,
+        engines.serving(EngineChoice.DIFFUSION, workers=1, diffusion=unfetched) as serving,
         a_stage(tmp_path / "animify.db", engine=serving.studio.engine) as stage,
     ):
         result = await stage.result_of(await stage.ask())
