@@ -18,27 +18,31 @@ bot does wrong is refused as Discord would refuse it and recorded in `Playground
 What it enforces: the first answer within 3 s, once, of a fitting type; tokens of 15 minutes; who sees which answer;
 attachments (count, size, 25 MiB a request, what an edit keeps); components, Components V2, modals, autocompletion,
 command definitions, embeds, mentions, nonces; permissions, threads, archives and locks; rate limits with their
-headers; signed addresses of 24 h; intents, heartbeats, resume with replay, and the gateway's own limits. Rules come
-from Discord's documentation; rate limits of single routes and the life of a nonce are guesses: Discord publishes none.
+headers; signed addresses of 24 h; intents, heartbeats, resume with replay, and the gateway's own limits; and where the
+bot is not (`Playground.foreign_guild`, `Playground.private_channel`), that an interaction's own calls are all it has.
+Rules come from Discord's documentation; rate limits of single routes, the life of a nonce and an application's
+permissions in foreign guilds are guesses: Discord publishes none.
 
 What it does not do: more than one application or shard, voice, forums, stages, private threads, reactions, polls,
-stickers, pins, invites, bans, webhooks of their own, audit logs, scheduled events, monetisation, OAuth2, avatars,
-context menus, uploads in modals, visibility of commands by permission, automatic archiving, link previews, and the zstd
-and ETF transports (a client that asks for zstd gets plain text, which discord.py accepts). Nothing is stored on disk.
+stickers, pins, invites, bans, webhooks of its own, audit logs, scheduled events, monetisation, OAuth2, avatars by
+guild, uploads in modals, visibility of commands by permission, automatic archiving, link previews, and the zstd and ETF
+transports (a client that asks for zstd gets plain text, which discord.py accepts). Nothing is stored on disk.
 """
 
 from playground.clock import ShiftingClock
 from playground.events import Event, EventKind, EventLog, Violation
 from playground.faults import Faults
+from playground.guild import Guild
 from playground.interactions import AnswerKind, Choice, Interaction, InteractionKind, NoAnswerError, Response
+from playground.layout import Media
 from playground.member import Member
 from playground.permissions import BOT_DEFAULT, MEMBER_DEFAULT, Permissions
 from playground.playground import Playground
 from playground.ratelimits import Limit
 from playground.redirect import NotLoopbackError, redirect
-from playground.stage import Channel, Guild
+from playground.stage import Channel, Webhook
 from playground.uploads import Upload
-from playground.values import Attachment, ChannelKind, Message, MessageFlags, User
+from playground.values import Attachment, ChannelKind, Message, MessageFlags, Role, User
 
 __all__ = [
     "BOT_DEFAULT",
@@ -56,6 +60,7 @@ __all__ = [
     "Interaction",
     "InteractionKind",
     "Limit",
+    "Media",
     "Member",
     "Message",
     "MessageFlags",
@@ -64,9 +69,11 @@ __all__ = [
     "Permissions",
     "Playground",
     "Response",
+    "Role",
     "ShiftingClock",
     "Upload",
     "User",
     "Violation",
+    "Webhook",
     "redirect",
 ]

@@ -14,6 +14,7 @@ from playground.gateway import MESSAGE_CONTENT, Gateway
 from playground.interactions import Interactions
 from playground.payloads import Payloads
 from playground.ratelimits import GLOBAL, ROUTES, Limit, RateLimits
+from playground.values import ChannelState
 from playground.world import World
 
 
@@ -58,12 +59,21 @@ class Backend:
     def application_id(self) -> int:
         return self.world.bot.id
 
+    def tell(self, channel: ChannelState, name: str, data: Json, *, intents: int) -> None:
+        """Send an event about a channel to the bot, if it is there."""
+        if self.world.takes_part(channel, self.world.bot.id):
+            self.gateway.dispatch(name, data, intents=intents)
+
     def violate(self, violation: Violation) -> None:
         self.violations.append(violation)
         self.events.emit(EventKind.VIOLATION, violation=violation)
 
     def _greeting(self) -> tuple[Json, list[Json]]:
-        guilds = [self.payloads.guild(each) for each in self.world.guilds.values()]
+        guilds = [
+            self.payloads.guild(each) | {"unavailable": False}
+            for each in self.world.guilds.values()
+            if self.world.bot.id in each.members
+        ]
         ready = {
             "user": self.payloads.user(self.world.bot),
             "guilds": [{"id": each["id"], "unavailable": True} for each in guilds],

@@ -10,7 +10,7 @@ from playground.backend import Backend
 from playground.errors import Code, DiscordError, Json, invalid
 from playground.permissions import Permissions
 from playground.uploads import Form, read_form
-from playground.values import ChannelState, Message
+from playground.values import ChannelState, GuildState, Message
 
 Answer: TypeAlias = Json | list[Json] | None
 """What is sent as JSON; None is 204 without a body."""
@@ -39,6 +39,13 @@ class Call:
         channel = self.backend.world.channel(self.id("channel_id"))
         self.backend.world.require(channel, *needed)
         return channel
+
+    def guild(self, unless: Code = Code.MISSING_ACCESS) -> GuildState:
+        """The guild of the path, if the bot is in it."""
+        guild = self.backend.world.guild(self.id("guild_id"))
+        if self.backend.world.bot.id not in guild.members:
+            raise DiscordError(unless, "not-in-guild", f"the bot is not in {guild.name}")
+        return guild
 
     def message(self, channel: ChannelState) -> Message:
         return self.backend.world.message(channel.id, self.id("message_id"))

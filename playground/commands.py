@@ -79,7 +79,8 @@ class CommandBook:
             for command in self.listed(scope):
                 if command["name"] == name and command["type"] == kind:
                     return command
-        known = ", ".join(f"/{each['name']}" for each in self.listed(None)) or "none"
+        slash = "/" if kind is CommandKind.CHAT_INPUT else ""
+        known = ", ".join(f"{slash}{each['name']}" for each in self.listed(None) if each["type"] == kind) or "none"
         raise LookupError(f"there is no command {name!r}; registered are: {known}")
 
     def _stored(self, definition: Json, scope: int | None, known: dict[tuple[int, str], str]) -> Json:
@@ -90,10 +91,10 @@ class CommandBook:
             "options": [],
             "default_member_permissions": None,
             "contexts": None,
-            "integration_types": [0],
             "nsfw": False,
         }
         identity = {
+            "integration_types": definition.get("integration_types") or [0],
             "id": known.get((kind, definition["name"])) or str(self._next_id()),
             "application_id": str(self._application_id),
             "version": str(self._next_id()),

@@ -20,6 +20,20 @@ MAX_COLOUR = 0xFFFFFF
 LINK, PREMIUM = 5, 6
 """Button styles without a custom_id."""
 
+CHANNEL_TYPES = (0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16)
+DEFAULT_TYPES: dict[int, tuple[str, ...]] = {
+    Kind.USER_SELECT: ("user",),
+    Kind.ROLE_SELECT: ("role",),
+    Kind.MENTIONABLE_SELECT: ("user", "role"),
+    Kind.CHANNEL_SELECT: ("channel",),
+}
+SELECT_FIELDS = {
+    "options": frozenset({Kind.STRING_SELECT}),
+    "channel_types": frozenset({Kind.CHANNEL_SELECT}),
+    "default_values": SELECTS - {Kind.STRING_SELECT},
+}
+"""Fields that only some selects have."""
+
 IN_CONTAINER = frozenset(
     {Kind.ACTION_ROW, Kind.TEXT_DISPLAY, Kind.SECTION, Kind.MEDIA_GALLERY, Kind.SEPARATOR, Kind.FILE}
 )
@@ -99,14 +113,39 @@ def check_select(select: Json, path: str) -> None:
     fields.text(select, "placeholder", path, most=150, least=0)
     least = fields.number(select, "min_values", path, least=0, most=MAX_OPTIONS)
     most = fields.number(select, "max_values", path, least=1, most=MAX_OPTIONS)
-    if (1 if least is None else least) > (1 if most is None else most):
+    least, most = 1 if least is None else least, 1 if most is None else most
+    if least > most:
         raise invalid(f"{path}.min_values", "select-range", "min_values exceeds max_values.", "NUMBER_TYPE_RANGE")
     if select["type"] == Kind.STRING_SELECT:
         check_options(select, path)
+    _refuse_foreign(select, path)
+    for index, kind in enumerate(select.get("channel_types") or ()):
+        fields.choice({"type": kind}, "type", f"{path}.channel_types[{index}]", CHANNEL_TYPES)
+    defaults = fields.listing(select, "default_values", path, most=MAX_OPTIONS)
+    for index, default in enumerate(defaults):
+        fields.choice(default, "type", f"{path}.default_values[{index}]", DEFAULT_TYPES[select["type"]])
+    fields.unique(
+        [str(each["id"]) for each in defaults],
+        f"{path}.default_values",
+        "duplicate-default",
+        "The value is already used",
+    )
+    if defaults and not least <= len(defaults) <= most:
+        what = f"Must be between {least} and {most} in length."
+        raise invalid(f"{path}.default_values", "select-range", what, "BASE_TYPE_BAD_LENGTH")
+
+
+def _refuse_foreign(select: Json, path: str) -> None:
+    """Fields that belong to another kind of select."""
+    for name, kinds in SELECT_FIELDS.items():
+        if select.get(name) and select["type"] not in kinds:
+            what = f"A select of type {int(select['type'])} has no {name}."
+            raise invalid(f"{path}.{name}", "select-field", what, "COMPONENT_INVALID_FIELD")
 
 
 def check_options(select: Json, path: str) -> None:
-    options = fields.listing(select, "options", path, least=1, most=MAX_OPTIONS)
+    least = select.get("max_values") or 1
+    options = fields.listing(select, "options", path, least=least, most=MAX_OPTIONS)
     for index, option in enumerate(options):
         here = f"{path}.options[{index}]"
         fields.text(option, "label", here, most=100, required=True)
@@ -159,7 +198,19 @@ def check_container(container: Json, path: str) -> None:
 def check_label(label: Json, path: str) -> None:
     fields.text(label, "label", path, most=45, required=True)
     fields.text(label, "description", path, most=100, least=0)
-    check_children([label.get("component") or {}], f"{path}.component", IN_LABEL)
+    child = label.get("component") or {}
+    check_children([child], f"{path}.component", IN_LABEL)
+    if child["type"] in SELECTS:
+        check_modal_select(child, f"{path}.component")
+
+
+def check_modal_select(select: Json, path: str) -> None:
+    """What holds for a select in a modal alone."""
+    if select.get("disabled"):
+        raise invalid(f"{path}.disabled", "disabled-in-modal", "Modals have no disabled components.")
+    if select.get("required", True) and select.get("min_values") == 0:
+        what = "min_values is at least 1 where the select is required."
+        raise invalid(f"{path}.min_values", "select-range", what, "NUMBER_TYPE_RANGE")
 
 
 def check_text_input(field: Json, path: str) -> None:

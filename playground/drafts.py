@@ -8,7 +8,7 @@ from playground import fields
 from playground.components import check_message_components
 from playground.embeds import check_embeds
 from playground.errors import Code, DiscordError, Json, invalid
-from playground.layout import media, visible_text, walk
+from playground.layout import media, number_all, visible_text
 from playground.mentions import check_allowed_mentions
 from playground.uploads import Form, Upload, arrange, check_files, describe
 from playground.values import NO_FLAGS, Attachment, Message, MessageFlags
@@ -20,7 +20,10 @@ REFERENCE = "attachment://"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a message will say; `uploads` are the bytes of those attachments that are new, by path."""
+    """What a message will say; `uploads` are the bytes of those attachments that are new, by path.
+
+    `forgotten` are the names of files that nobody sees, and that nobody hid on purpose: see `_forgotten`.
+    """
 
     content: str
     flags: MessageFlags
@@ -28,18 +31,11 @@ class Draft:
     components: tuple[Json, ...]
     attachments: tuple[Attachment, ...]
     uploads: dict[str, Upload] = field(repr=False)
+    forgotten: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         return "\n".join((self.content, *visible_text(self.components)))
-
-    @property
-    def unshown(self) -> list[str]:
-        """Under Components V2: files that no component refers to, so that nobody sees them."""
-        if not self.flags & MessageFlags.IS_COMPONENTS_V2:
-            return []
-        shown = {each["url"] for each in media(self.components)}
-        return [each.filename for each in self.attachments if each.url not in shown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +78,23 @@ def compose(form: Form, place: Place, old: Message | None = None) -> Draft:
     if not (content or embeds or components or attachments or body.get("sticker_ids")):
         raise DiscordError(Code.EMPTY_MESSAGE, "empty-message")
     uploads = {each.path: form.files[index] for index, each in fresh.items()}
-    return Draft(content, flags, embeds, components, attachments, uploads)
+    forgotten = _forgotten(attachments, components, body, old) if v2 else ()
+    return Draft(content, flags, embeds, components, attachments, uploads, forgotten)
+
+
+def _forgotten(
+    attachments: tuple[Attachment, ...], components: tuple[Json, ...], body: Json, old: Message | None
+) -> tuple[str, ...]:
+    """Under Components V2: files that no component shows, except old ones that were listed, or hidden before."""
+    known = old.attachments if old else ()
+    meant = known if "attachments" in body or old is None else _unshown(known, old.components)
+    ids = {each.id for each in meant}
+    return tuple(each.filename for each in _unshown(attachments, components) if each.id not in ids)
+
+
+def _unshown(attachments: tuple[Attachment, ...], components: tuple[Json, ...]) -> list[Attachment]:
+    addresses = {each["url"] for each in media(components)}
+    return [each for each in attachments if each.url not in addresses]
 
 
 def _flags(body: Json, old: Message | None, settable: MessageFlags) -> MessageFlags:
@@ -107,8 +119,7 @@ def _refuse_legacy_fields(body: Json) -> None:
 def _components(body: Json, attachments: tuple[Attachment, ...], *, v2: bool) -> tuple[Json, ...]:
     components = fields.listing(body, "components", "", most=40)
     check_message_components(components, v2=v2)
-    for number, component in enumerate(walk(components), start=1):
-        component.setdefault("id", number)
+    number_all(components)
     for item in media(components):
         _resolve(item, attachments)
     return tuple(components)

@@ -27,11 +27,14 @@ class Code(IntEnum):
     ALREADY_ACKNOWLEDGED = 40060
     TOO_MANY_FOLLOWUPS = 40094
     MISSING_ACCESS = 50001
+    DIRECT_CHANNEL = 50003
     NOT_THE_AUTHOR = 50005
     EMPTY_MESSAGE = 50006
     MISSING_PERMISSIONS = 50013
+    BULK_DELETE_COUNT = 50016
     WRONG_CHANNEL_TYPE = 50024
     INVALID_TOKEN = 50027
+    BULK_DELETE_AGE = 50034
     INVALID_FORM = 50035
     ARCHIVED_THREAD = 50083
     INVALID_JSON = 50109
@@ -58,11 +61,14 @@ TABLE: dict[Code, tuple[int, str]] = {
     Code.ALREADY_ACKNOWLEDGED: (400, "Interaction has already been acknowledged."),
     Code.TOO_MANY_FOLLOWUPS: (400, "You have reached the maximum number of follow up messages for this interaction"),
     Code.MISSING_ACCESS: (403, "Missing Access"),
+    Code.DIRECT_CHANNEL: (400, "Cannot execute action on a DM channel"),
     Code.NOT_THE_AUTHOR: (403, "Cannot edit a message authored by another user"),
     Code.EMPTY_MESSAGE: (400, "Cannot send an empty message"),
     Code.MISSING_PERMISSIONS: (403, "Missing Permissions"),
+    Code.BULK_DELETE_COUNT: (400, "Provided too few or too many messages to delete."),
     Code.WRONG_CHANNEL_TYPE: (400, "Cannot execute action on this channel type"),
     Code.INVALID_TOKEN: (401, "Invalid Webhook Token"),
+    Code.BULK_DELETE_AGE: (400, "A message provided was too old to bulk delete"),
     Code.INVALID_FORM: (400, "Invalid Form Body"),
     Code.ARCHIVED_THREAD: (400, "Thread is archived"),
     Code.INVALID_JSON: (400, "The request body contains invalid JSON."),

@@ -1,6 +1,7 @@
-"""Width and height from the first bytes of a picture: what Discord declares about an attachment."""
+"""Width and height from the first bytes of a picture, as Discord declares them, and a picture of one colour."""
 
 import struct
+import zlib
 
 PNG = b"\x89PNG\r\n\x1a\n"
 JPEG = b"\xff\xd8"
@@ -36,3 +37,13 @@ def _jpeg_size(data: bytes) -> tuple[int, int] | None:
             height, width = struct.unpack_from(">HH", data, offset + 5)
             return width, height
         offset += 2 + length
+
+
+def plain_picture(side: int = 256, colour: bytes = b"\x58\x65\xf2") -> bytes:
+    """A PNG that shows nothing, as the people wear who have no avatar."""
+    rows = (b"\0" + colour * side) * side
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
+    return PNG + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )

@@ -60,6 +60,10 @@ class Interaction:
 
     Attributes
     ----------
+    owners : dict
+        Whose installation authorised it, as on Discord: "0" for a server, "1" for a person.
+    hidden : bool
+        The member may show nobody what an app of their own answers: every answer is ephemeral.
     source_id : int or None
         The message whose component was used.
     attachments : tuple of Attachment
@@ -73,6 +77,8 @@ class Interaction:
     channel: ChannelState
     created_at: float
     world: World = field(repr=False)
+    owners: Json = field(default_factory=dict)
+    hidden: bool = False
     source_id: int | None = None
     attachments: tuple[Attachment, ...] = ()
     answered_at: float | None = None

@@ -1,115 +1,22 @@
-"""How an interaction comes to the bot: options filled in as Discord's client does, and the payload on the gateway."""
+"""How an interaction comes to the bot: its deadline, and the payload on the gateway."""
 
 import asyncio
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from playground.backend import Backend
 from playground.clock import created_at
-from playground.commands import OptionKind
+from playground.contexts import check_starter, context_of, hides_answers
 from playground.errors import Json
 from playground.events import EventKind, Violation
+from playground.filling import Filled
 from playground.interactions import FIRST_ANSWER_SECONDS, Interaction, InteractionKind
 from playground.posting import filesize_limit
-from playground.uploads import Upload, describe
-from playground.values import Attachment, ChannelState, Message, User
-
-SUBCOMMAND_KINDS = (OptionKind.SUB_COMMAND, OptionKind.SUB_COMMAND_GROUP)
-RESOLVED = {
-    OptionKind.USER: "users",
-    OptionKind.CHANNEL: "channels",
-    OptionKind.ROLE: "roles",
-    OptionKind.MENTIONABLE: "users",
-}
-CONTEXT_GUILD, CONTEXT_BOT_DM = 0, 1
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """An interaction's `data`, the ids it resolves by kind ("users", "roles", "channels"), uploads, and its message."""
-
-    data: Json
-    resolved: dict[str, list[int]] = field(default_factory=dict)
-    attachments: tuple[Attachment, ...] = ()
-    source: Message | None = None
-
-
-def fill_in(
-    backend: Backend, guild_id: int | None, line: str, options: Mapping[str, object], *, focused: str | None = None
-) -> Filled:
-    """A command line and its options by name, as the data of an interaction."""
-    name, *path = line.split()
-    command = backend.commands.find(name, guild_id)
-    filling = _Filling(backend, focused)
-    data = {
-        "id": command["id"],
-        "name": name,
-        "type": command["type"],
-        "options": filling.options(command, path, options),
-    }
-    return Filled(data, filling.resolved, tuple(filling.attachments))
-
-
-class _Filling:
-    """The options of one invocation, collecting what they refer to."""
-
-    def __init__(self, backend: Backend, focused: str | None) -> None:
-        self._backend = backend
-        self._focused = focused
-        self.resolved: dict[str, list[int]] = {}
-        self.attachments: list[Attachment] = []
-
-    def options(self, owner: Json, path: list[str], values: Mapping[str, object]) -> list[Json]:
-        known = {each["name"]: each for each in owner.get("options") or ()}
-        if path:
-            if path[0] not in known:
-                raise LookupError(f"{owner['name']} has no sub-command {path[0]!r}")
-            inner = known[path[0]]
-            nested = self.options(inner, path[1:], values)
-            return [{"name": inner["name"], "type": inner["type"], "options": nested}]
-        self._check(owner["name"], known, values)
-        return [self._option(known[name], value) for name, value in values.items()]
-
-    def _check(self, name: str, known: Mapping[str, Json], values: Mapping[str, object]) -> None:
-        unknown = values.keys() - known.keys()
-        if unknown:
-            raise LookupError(f"/{name} has no option {', '.join(sorted(unknown))}")
-        missing = [each["name"] for each in known.values() if each.get("required") and each["name"] not in values]
-        if any(each["type"] in SUBCOMMAND_KINDS for each in known.values()):
-            raise LookupError(f"/{name} needs a sub-command: {', '.join(known)}")
-        if missing and not self._focused:
-            raise ValueError(f"/{name} needs {', '.join(missing)}")
-
-    def _option(self, definition: Json, value: object) -> Json:
-        kind = OptionKind(definition["type"])
-        option: Json = {"name": definition["name"], "type": int(kind), "value": self._value(kind, value)}
-        if definition["name"] == self._focused:
-            option["focused"] = True
-        return option
-
-    def _value(self, kind: OptionKind, value: object) -> object:
-        if kind is OptionKind.ATTACHMENT:
-            if not isinstance(value, Upload):
-                raise TypeError("an attachment option takes an Upload")
-            return str(self._upload(value).id)
-        if kind in RESOLVED:
-            entity = int(getattr(value, "id", 0))
-            self.resolved.setdefault(RESOLVED[kind], []).append(entity)
-            return str(entity)
-        return value
-
-    def _upload(self, upload: Upload) -> Attachment:
-        backend = self._backend
-        folder = f"/ephemeral-attachments/{backend.application_id}"
-        attachment = describe(upload, backend.world.next_id(), folder, ephemeral=True)
-        backend.cdn.put(attachment.path, upload.data, attachment.content_type)
-        self.attachments.append(attachment)
-        return attachment
+from playground.values import ChannelState, User
 
 
 def start(backend: Backend, user: User, channel: ChannelState, kind: InteractionKind, filled: Filled) -> Interaction:
     """Create an interaction, send it to the bot, and count three seconds."""
+    check_starter(backend.world, channel, user)
     interaction_id = backend.world.next_id()
     interaction = Interaction(
         id=interaction_id,
@@ -119,6 +26,8 @@ def start(backend: Backend, user: User, channel: ChannelState, kind: Interaction
         channel=channel,
         created_at=created_at(interaction_id),
         world=backend.world,
+        owners=filled.owners,
+        hidden=hides_answers(backend.world, channel, user),
         source_id=filled.source.id if filled.source else None,
         attachments=filled.attachments,
     )
@@ -140,7 +49,7 @@ def _give_up(backend: Backend, interaction: Interaction) -> None:
 def _payload(backend: Backend, interaction: Interaction, filled: Filled) -> Json:
     channel, payloads, world = interaction.channel, backend.payloads, backend.world
     data = dict(filled.data)
-    if filled.resolved or filled.attachments:
+    if filled.resolved or filled.attachments or filled.target:
         data["resolved"] = _resolved(backend, channel, filled)
     payload: Json = {
         "id": str(interaction.id),
@@ -151,23 +60,23 @@ def _payload(backend: Backend, interaction: Interaction, filled: Filled) -> Json
         "data": data,
         "channel_id": str(channel.id),
         "channel": payloads.resolved_channel(channel, interaction.user.id),
-        "app_permissions": str(int(world.permissions(channel, world.bot.id))),
+        "app_permissions": str(int(world.app_permissions(channel))),
         "locale": "en-US",
         "entitlements": [],
+        "context": int(context_of(channel)),
+        "authorizing_integration_owners": interaction.owners,
         "attachment_size_limit": filesize_limit(backend, channel),
         **payloads.invoker(channel, interaction.user),
     }
     if filled.source:
         payload["message"] = payloads.message(filled.source, in_full=True)
     if channel.guild_id is None:
-        return payload | {"context": CONTEXT_BOT_DM, "authorizing_integration_owners": {"1": str(interaction.user.id)}}
+        return payload
     guild = world.guilds[channel.guild_id]
     return payload | {
         "guild_id": str(guild.id),
         "guild": {"id": str(guild.id), "locale": guild.locale, "features": []},
         "guild_locale": guild.locale,
-        "context": CONTEXT_GUILD,
-        "authorizing_integration_owners": {"0": str(guild.id)},
     }
 
 
@@ -175,6 +84,8 @@ def _resolved(backend: Backend, channel: ChannelState, filled: Filled) -> Json:
     world, payloads = backend.world, backend.payloads
     users = filled.resolved.get("users", [])
     resolved: Json = {"attachments": {str(each.id): payloads.attachment(each) for each in filled.attachments}}
+    if filled.target:
+        resolved["messages"] = {str(filled.target.id): payloads.message(filled.target, in_full=True)}
     resolved["users"] = {str(each): payloads.user(world.users[each]) for each in users}
     resolved["channels"] = {
         str(each): payloads.resolved_channel(world.channels[each], world.bot.id)

@@ -35,6 +35,15 @@ SELECTS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Media:
+    """A picture or file as a component shows it; the address of one of our own attachments is unsigned."""
+
+    url: str
+    description: str | None = None
+    spoiler: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Button:
     label: str
     custom_id: str | None
@@ -48,6 +57,12 @@ def walk(components: Iterable[Json]) -> Iterator[Json]:
         yield component
         yield from walk(component.get("components", ()))
         yield from walk(component[slot] for slot in ("accessory", "component") if slot in component)
+
+
+def number_all(components: Iterable[Json]) -> None:
+    """Give every component an id where its author gave none, as Discord does."""
+    for number, component in enumerate(walk(components), start=1):
+        component.setdefault("id", number)
 
 
 def visible_text(components: Iterable[Json]) -> list[str]:
@@ -69,11 +84,23 @@ def interactive(components: Iterable[Json], custom_id: str) -> Json | None:
 
 def media(components: Iterable[Json]) -> Iterator[Json]:
     """Every media object (`{"url": …}`) of thumbnails, galleries and files."""
+    return (address for _, address in _exhibits(components))
+
+
+def shown(components: Iterable[Json]) -> tuple[Media, ...]:
+    return tuple(
+        Media(address["url"], exhibit.get("description"), bool(exhibit.get("spoiler")))
+        for exhibit, address in _exhibits(components)
+    )
+
+
+def _exhibits(components: Iterable[Json]) -> Iterator[tuple[Json, Json]]:
+    """What is shown, each with its media object."""
     for component in walk(components):
         match component["type"]:
             case Kind.THUMBNAIL:
-                yield component["media"]
+                yield component, component["media"]
             case Kind.MEDIA_GALLERY:
-                yield from (item["media"] for item in component["items"])
+                yield from ((item, item["media"]) for item in component["items"])
             case Kind.FILE:
-                yield component["file"]
+                yield component, component["file"]

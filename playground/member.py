@@ -1,13 +1,19 @@
 """The scripted member: a person who runs commands, presses buttons, fills in forms and writes messages."""
 
+import hashlib
+import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from playground.backend import Backend
+from playground.choosing import choose
+from playground.contexts import owners_of_message
 from playground.errors import Json
+from playground.filling import Filled, fill_in, point_at_message, point_at_user
+from playground.forms import Value, complete
 from playground.interactions import AnswerKind, Choice, Interaction, InteractionKind
-from playground.invoking import Filled, fill_in, start
+from playground.invoking import start
 from playground.layout import SELECTS, Kind, interactive, walk
 from playground.posting import Circumstances, delete, post, update_thread
 from playground.uploads import Form, Upload
@@ -21,16 +27,24 @@ class Somewhere(Protocol):
     def id(self) -> int: ...
 
 
+class Somebody(Protocol):
+    """A member or a user, by its id."""
+
+    @property
+    def id(self) -> int: ...
+
+
 class Member:
     """A person. Discord's command visibility is not modelled: whoever runs a command was allowed to by its server."""
 
     def __init__(self, backend: Backend, user: User) -> None:
         self._backend = backend
-        self.user = user
+        self.id = user.id
 
     @property
-    def id(self) -> int:
-        return self.user.id
+    def user(self) -> User:
+        """The person as they are now."""
+        return self._backend.world.users[self.id]
 
     @property
     def name(self) -> str:
@@ -47,40 +61,54 @@ class Member:
         files as `Upload`. Raises LookupError for a command or option that is not registered, and ValueError for a
         required one that is missing: Discord's own client would not let it be sent.
         """
-        filled = fill_in(self._backend, self._where(channel).guild_id, command, options)
-        return self._start(channel, InteractionKind.COMMAND, filled)
+        place = self._where(channel)
+        filled = fill_in(self._backend, self.user, place, command, options)
+        return start(self._backend, self.user, place, InteractionKind.COMMAND, filled)
+
+    async def use_on_message(self, channel: Somewhere, command: str, message: Message) -> Interaction:
+        """Choose a command from a message's context menu; LookupError as for `slash`."""
+        place = self._where(channel)
+        filled = point_at_message(self._backend, self.user, place, command, message)
+        return start(self._backend, self.user, place, InteractionKind.COMMAND, filled)
+
+    async def use_on_user(self, channel: Somewhere, command: str, person: Somebody) -> Interaction:
+        """Choose a command from a person's context menu; LookupError as for `slash`."""
+        place = self._where(channel)
+        filled = point_at_user(self._backend, self.user, place, command, person.id)
+        return start(self._backend, self.user, place, InteractionKind.COMMAND, filled)
 
     async def autocomplete(
         self, channel: Somewhere, command: str, *, focused: str, value: str | float, **options: object
     ) -> list[Choice]:
         """Type `value` into the option `focused`; `options` are those filled in before."""
-        guild_id = self._where(channel).guild_id
-        filled = fill_in(self._backend, guild_id, command, {**options, focused: value}, focused=focused)
-        interaction = self._start(channel, InteractionKind.AUTOCOMPLETE, filled)
+        place = self._where(channel)
+        filled = fill_in(self._backend, self.user, place, command, {**options, focused: value}, focused=focused)
+        interaction = start(self._backend, self.user, place, InteractionKind.AUTOCOMPLETE, filled)
         return (await interaction.response()).choices
 
     async def click(self, message: Message, custom_id: str) -> Interaction:
         """Press a button of a message that this person sees, as it is now."""
-        return self._use(message, custom_id, frozenset({Kind.BUTTON}), {})
+        return self._use(message, custom_id, frozenset({Kind.BUTTON}))
 
-    async def select(self, message: Message, custom_id: str, values: Sequence[str]) -> Interaction:
-        """Choose options of a select."""
-        return self._use(message, custom_id, SELECTS, {"values": list(values)})
+    async def select(self, message: Message, custom_id: str, values: Sequence[object]) -> Interaction:
+        """Choose in a select: values of its options, or people, roles and channels as their objects or ids.
 
-    async def submit(self, interaction: Interaction, values: Mapping[str, str | list[str]]) -> Interaction:
-        """Fill in the modal that answered `interaction`: values by custom_id."""
+        Raises ValueError for what it does not offer, and for more or fewer values than it takes.
+        """
+        return self._use(message, custom_id, SELECTS, values)
+
+    async def submit(self, interaction: Interaction, values: Mapping[str, Value]) -> Interaction:
+        """Fill in the modal that answered `interaction`: texts and lists of choices, by custom_id.
+
+        Raises LookupError for fields that it has not, and ValueError as `select` does.
+        """
         if interaction.answer is not AnswerKind.MODAL:
             raise ValueError("this interaction was not answered with a modal")
-        modal = interaction.answer_data
-        data = {
-            "custom_id": modal["custom_id"],
-            "components": [_completed(each, values) for each in modal["components"]],
-        }
-        source = self._backend.world.messages.get(interaction.source_id or 0)
-        return start(self._backend, self.user, interaction.channel, InteractionKind.MODAL, Filled(data, source=source))
+        filled = complete(interaction, values)
+        return start(self._backend, self.user, interaction.channel, InteractionKind.MODAL, filled)
 
     async def say(self, channel: Somewhere, text: str = "", *uploads: Upload) -> Message:
-        """Write a message; in an archived thread this brings it back."""
+        """Write a message, whether or not one may there; in an archived thread this brings it back."""
         place = self._where(channel)
         if place.archived:
             place = replace(place, archived=False)
@@ -92,13 +120,23 @@ class Member:
         """Delete a message, as its author or a moderator may."""
         delete(self._backend, message)
 
+    def set_avatar(self, picture: Upload | None) -> None:
+        """Wear another picture, or none; the address of the one before is gone."""
+        user = self.user
+        if user.avatar_path:
+            self._backend.cdn.remove(user.avatar_path)
+        user = replace(user, avatar=hashlib.sha256(picture.data).hexdigest()[:32] if picture else None)
+        self._backend.world.users[user.id] = user
+        if picture and user.avatar_path:
+            kind = picture.content_type or mimetypes.guess_type(picture.filename)[0]
+            self._backend.cdn.put(user.avatar_path, picture.data, kind)
+
     def _where(self, channel: Somewhere) -> ChannelState:
         return self._backend.world.channels[channel.id]
 
-    def _start(self, channel: Somewhere, kind: InteractionKind, filled: Filled) -> Interaction:
-        return start(self._backend, self.user, self._where(channel), kind, filled)
-
-    def _use(self, message: Message, custom_id: str, kinds: frozenset[Kind], more: Json) -> Interaction:
+    def _use(
+        self, message: Message, custom_id: str, kinds: frozenset[Kind], picked: Sequence[object] = ()
+    ) -> Interaction:
         message = self._backend.world.messages.get(message.id) or message
         component = interactive(message.components, custom_id)
         if message.id not in self._backend.world.messages or (message.ephemeral and message.recipient_id != self.id):
@@ -108,21 +146,11 @@ class Member:
                 ", ".join(each["custom_id"] for each in walk(message.components) if each.get("custom_id")) or "none"
             )
             raise LookupError(f"nothing to use as {custom_id!r} there; usable are: {usable}")
-        data = {"custom_id": custom_id, "component_type": component["type"], "id": component["id"], **more}
         channel = self._backend.world.channels[message.channel_id]
-        return start(self._backend, self.user, channel, InteractionKind.COMPONENT, Filled(data, source=message))
-
-
-def _completed(component: Json, values: Mapping[str, str | list[str]]) -> Json:
-    """A modal's component as it comes back: its id and type, and what was filled in."""
-    done: Json = {key: component[key] for key in ("type", "id", "custom_id") if key in component}
-    given = values.get(component.get("custom_id", ""))
-    if given is not None:
-        done["values" if isinstance(given, list) else "value"] = given
-    elif component["type"] == Kind.TEXT_INPUT:
-        done["value"] = component.get("value") or ""
-    if "components" in component:
-        done["components"] = [_completed(each, values) for each in component["components"]]
-    if "component" in component:
-        done["component"] = _completed(component["component"], values)
-    return done
+        data: Json = {"custom_id": custom_id, "component_type": component["type"], "id": component["id"]}
+        resolved: dict[str, list[int]] = {}
+        if component["type"] in SELECTS:
+            chosen = choose(self._backend.world, channel, component, picked)
+            data["values"], resolved = chosen.values, chosen.resolved
+        filled = Filled(data, owners_of_message(channel, self.user, message), resolved, source=message)
+        return start(self._backend, self.user, channel, InteractionKind.COMPONENT, filled)

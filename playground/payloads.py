@@ -28,17 +28,17 @@ class Payloads:
             "username": user.name,
             "global_name": None if user.is_bot else user.name,
             "discriminator": "0",
-            "avatar": None,
+            "avatar": user.avatar,
             "bot": user.is_bot,
             "public_flags": 0,
         }
 
     def member(self, guild: GuildState, user_id: int) -> Json:
-        roles = guild.members.get(user_id, frozenset())
+        place = guild.members[user_id]
         return {
             "user": self.user(self._world.users[user_id]),
-            "roles": [str(role) for role in sorted(roles)],
-            "joined_at": iso(created_at(guild.id)),
+            "roles": [str(role) for role in sorted(place.roles)],
+            "joined_at": iso(place.joined_at),
             "nick": None,
             "avatar": None,
             "premium_since": None,
@@ -58,15 +58,18 @@ class Payloads:
             "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
             "hoist": False,
             "managed": False,
-            "mentionable": False,
+            "mentionable": role.mentionable,
             "flags": 0,
         }
 
     def channel(self, channel: ChannelState) -> Json:
-        """A channel, a direct message or a thread."""
+        """A channel, a thread or a conversation."""
         payload: Json = {"id": str(channel.id), "type": int(channel.kind), "flags": 0, "last_message_id": None}
         if channel.recipient_id:
-            return payload | {"recipients": [self.user(self._world.users[channel.recipient_id])]}
+            return payload | self._recipients((channel.recipient_id,))
+        if channel.people:
+            group = {"name": channel.name, "owner_id": str(channel.owner_id), "icon": None}
+            return payload | self._recipients(channel.people) | (group if channel.owner_id else {})
         payload |= {"guild_id": str(channel.guild_id), "name": channel.name, "rate_limit_per_user": 0}
         if channel.is_thread:
             return payload | self._thread_parts(channel)
@@ -96,9 +99,8 @@ class Payloads:
             "id": str(guild.id),
             "name": guild.name,
             "owner_id": str(guild.owner_id),
-            "joined_at": iso(created_at(guild.id)),
+            "joined_at": iso(guild.members[self._world.bot.id].joined_at),
             "large": False,
-            "unavailable": False,
             "member_count": len(guild.members),
             "roles": [self.role(role, position) for position, role in enumerate(guild.roles.values())],
             "members": [self.member(guild, self._world.bot.id)],
@@ -152,7 +154,7 @@ class Payloads:
             "id": str(message.id),
             "channel_id": str(message.channel_id),
             "type": int(message.kind),
-            "author": self.user(message.author),
+            "author": self.user(self._world.users.get(message.author.id, message.author)),
             "timestamp": iso(message.created_at),
             "edited_timestamp": iso(message.edited_at) if message.edited_at else None,
             "content": message.content if in_full else "",
@@ -161,7 +163,7 @@ class Payloads:
             "attachments": [self.attachment(each) for each in message.attachments] if in_full else [],
             "flags": int(message.flags),
             "mentions": [self.user(self._world.users[each]) for each in message.mentions if each in self._world.users],
-            "mention_roles": [],
+            "mention_roles": [str(each) for each in message.role_mentions],
             "mention_everyone": message.mentions_everyone,
             "pinned": False,
             "tts": False,
@@ -174,6 +176,8 @@ class Payloads:
                 "message_id": str(message.reference_id),
                 "channel_id": str(message.channel_id),
             }
+        if message.webhook_id:
+            payload["webhook_id"] = str(message.webhook_id)
         if message.interaction:
             payload |= {"interaction_metadata": message.interaction, "application_id": str(self._world.bot.id)}
             payload["webhook_id"] = str(self._world.bot.id)
@@ -182,7 +186,12 @@ class Payloads:
         return payload
 
     def resolved_channel(self, channel: ChannelState, user_id: int) -> Json:
-        return self.channel(channel) | {"permissions": str(int(self._world.permissions(channel, user_id)))}
+        """The partial channel of an interaction, which says what this user may do there, and not why."""
+        payload = self.channel(channel) | {"permissions": str(int(self._world.permissions(channel, user_id)))}
+        payload.pop("permission_overwrites", None)
+        if channel.people:
+            payload |= self._recipients(tuple(each for each in channel.people if each != user_id))
+        return payload
 
     def invoker(self, channel: ChannelState, user: User) -> Json:
         """The part of an interaction that says who: `member` with computed permissions, or `user` in a DM."""
@@ -191,6 +200,9 @@ class Payloads:
         permissions: Permissions = self._world.permissions(channel, user.id)
         member = self.member(self._world.guilds[channel.guild_id], user.id)
         return {"member": member | {"permissions": str(int(permissions))}}
+
+    def _recipients(self, people: tuple[int, ...]) -> Json:
+        return {"recipients": [self.user(self._world.users[each]) for each in people]}
 
     def _thread_parts(self, thread: ChannelState) -> Json:
         messages = len(self._world.history(thread.id))

@@ -26,11 +26,12 @@ class Permissions(IntFlag):
     CREATE_PUBLIC_THREADS = 1 << 35
     SEND_MESSAGES_IN_THREADS = 1 << 38
     MODERATE_MEMBERS = 1 << 40
+    USE_EXTERNAL_APPS = 1 << 50
 
 
 NO_PERMISSIONS = Permissions(0)
 
-ALL = Permissions((1 << 41) - 1)
+ALL = Permissions((1 << 51) - 1)
 """What an administrator may do."""
 
 BOT_DEFAULT = (
@@ -43,10 +44,17 @@ BOT_DEFAULT = (
 )
 """What a guild gives the bot unless a test says otherwise."""
 
-MEMBER_DEFAULT = BOT_DEFAULT | Permissions.EMBED_LINKS | Permissions.USE_APPLICATION_COMMANDS
+MEMBER_DEFAULT = (
+    BOT_DEFAULT | Permissions.EMBED_LINKS | Permissions.USE_APPLICATION_COMMANDS | Permissions.USE_EXTERNAL_APPS
+)
 """What a person in a guild may do without any role of their own."""
 
-DIRECT_MESSAGE = MEMBER_DEFAULT & ~(Permissions.CREATE_PUBLIC_THREADS | Permissions.SEND_MESSAGES_IN_THREADS)
+DIRECT_MESSAGE = MEMBER_DEFAULT & ~(
+    Permissions.CREATE_PUBLIC_THREADS | Permissions.SEND_MESSAGES_IN_THREADS | Permissions.USE_EXTERNAL_APPS
+)
+
+EXTERNAL_APP = Permissions.EMBED_LINKS | Permissions.ATTACH_FILES | Permissions.MENTION_EVERYONE
+"""What an application may where it is no member: documented for conversations of people, a guess for guilds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ from playground.cdn import Cdn
 from playground.clock import Clock
 from playground.events import Event, EventLog, Predicate, Violation
 from playground.faults import Faults
-from playground.gateway import GUILDS, Gateway, Ready
+from playground.gateway import Gateway, Ready
+from playground.guild import Guild
 from playground.interactions import Interaction
 from playground.member import Member
-from playground.permissions import BOT_DEFAULT, Permissions
+from playground.permissions import BOT_DEFAULT
 from playground.ratelimits import GLOBAL, ROUTES, Limit
 from playground.server import Server
-from playground.stage import Channel, Guild
+from playground.stage import Channel
 from playground.values import MEBIBYTE, Attachment, Message
 
 
@@ -120,9 +121,13 @@ class Playground:
 
     def guild(self, name: str, *, filesize_limit: int = 10 * MEBIBYTE, bot_permissions: int = BOT_DEFAULT) -> Guild:
         """A new server with the bot in it; `filesize_limit` in bytes."""
-        guild = self._backend.world.add_guild(name, filesize_limit, Permissions(bot_permissions))
-        self._backend.gateway.dispatch("GUILD_CREATE", self._backend.payloads.guild(guild), intents=GUILDS)
-        return Guild(self._backend, guild.id)
+        guild = self.foreign_guild(name, filesize_limit=filesize_limit)
+        guild.invite_bot(permissions=bot_permissions)
+        return guild
+
+    def foreign_guild(self, name: str, *, filesize_limit: int = 10 * MEBIBYTE) -> Guild:
+        """A new server without the bot, in which people may use the application that they installed themselves."""
+        return Guild(self._backend, self._backend.world.add_guild(name, filesize_limit).id)
 
     def stranger(self, name: str) -> Member:
         """A person who shares no server with the bot, for direct messages."""
@@ -131,6 +136,11 @@ class Playground:
     def direct_message(self, member: Member) -> Channel:
         """The direct message between the bot and this person."""
         return Channel(self._backend, self._backend.world.direct_channel(member.user).id)
+
+    def private_channel(self, member: Member, *others: Member) -> Channel:
+        """A direct message of two people, or a group of more, without the bot."""
+        people = (member.user, *(each.user for each in others))
+        return Channel(self._backend, self._backend.world.private_channel(people).id)
 
     def channel(self, channel_id: int) -> Channel:
         """Any channel or thread by its id."""

@@ -1,5 +1,6 @@
 """Creating, editing and deleting messages, with everything that follows: events, dispatches, files on the CDN."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from playground.backend import Backend
@@ -8,7 +9,7 @@ from playground.errors import Json
 from playground.events import EventKind, Violation
 from playground.gateway import DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS
 from playground.interactions import Interaction
-from playground.mentions import pinged, pings_everyone
+from playground.mentions import pinged, pinged_roles, pings_everyone, pings_replied
 from playground.permissions import Permissions
 from playground.uploads import Form
 from playground.values import MEBIBYTE, NO_FLAGS, ChannelState, Message, MessageFlags, MessageKind, User
@@ -27,6 +28,7 @@ class Circumstances:
     interaction: Interaction | None = None
     ephemeral: bool = False
     reference_id: int | None = None
+    webhook_id: int | None = None
 
 
 def filesize_limit(backend: Backend, channel: ChannelState) -> int:
@@ -82,12 +84,18 @@ def edit(backend: Backend, message: Message, form: Form, route: str) -> Message:
 
 def delete(backend: Backend, message: Message) -> None:
     """Delete a message with its files; a thread started from it stays, as on Discord."""
-    backend.world.remove(message)
-    for attachment in message.attachments:
-        backend.cdn.remove(attachment.path)
-    backend.events.emit(EventKind.MESSAGE_DELETED, message=message)
+    _remove(backend, message)
     if not message.ephemeral:
         _dispatch(backend, "MESSAGE_DELETE", message, _address(message))
+
+
+def delete_all(backend: Backend, channel: ChannelState, messages: Sequence[Message]) -> None:
+    """Delete many messages of one channel in one go, of which the bot hears once."""
+    for message in messages:
+        _remove(backend, message)
+    payload = {"ids": [str(each.id) for each in messages], "channel_id": str(channel.id)}
+    payload |= {"guild_id": str(channel.guild_id)}
+    backend.tell(channel, "MESSAGE_DELETE_BULK", payload, intents=GUILD_MESSAGES)
 
 
 def announce(backend: Backend, message: Message) -> None:
@@ -108,7 +116,7 @@ def update_thread(backend: Backend, thread: ChannelState) -> None:
     thread = replace(thread, archive_changed_at=backend.clock())
     backend.world.channels[thread.id] = thread
     backend.events.emit(EventKind.THREAD_UPDATED, thread=thread)
-    backend.gateway.dispatch("THREAD_UPDATE", backend.payloads.channel(thread), intents=GUILDS)
+    backend.tell(thread, "THREAD_UPDATE", backend.payloads.channel(thread), intents=GUILDS)
 
 
 def _place(backend: Backend, channel: ChannelState, *, ephemeral: bool) -> Place:
@@ -129,25 +137,27 @@ def _begun(backend: Backend, channel: ChannelState, how: Circumstances) -> Messa
         interaction_id=interaction.id if interaction else None,
         interaction=_origin(backend, interaction) if interaction else None,
         recipient_id=interaction.user.id if interaction and how.ephemeral else None,
+        webhook_id=how.webhook_id,
     )
 
 
 def _origin(backend: Backend, interaction: Interaction) -> Json:
-    owner = (
-        {"0": str(interaction.channel.guild_id)} if interaction.channel.guild_id else {"1": str(interaction.user.id)}
-    )
     return {
         "id": str(interaction.id),
         "type": int(interaction.kind),
         "user": backend.payloads.user(interaction.user),
-        "authorizing_integration_owners": owner,
+        "authorizing_integration_owners": interaction.owners,
     }
 
 
 def _filled(backend: Backend, message: Message, draft: Draft, body: Json) -> Message:
     """The message with the draft's words, and the pings that only a new message sends."""
-    channel = backend.world.channel(message.channel_id)
-    may_ping_all = backend.world.permissions(channel, message.author.id) & Permissions.MENTION_EVERYONE
+    world = backend.world
+    channel = world.channel(message.channel_id)
+    is_ours = message.author.id == world.bot.id
+    held = world.app_permissions(channel) if is_ours else world.permissions(channel, message.author.id)
+    may_ping_all = bool(held & Permissions.MENTION_EVERYONE)
+    roles = world.guilds[channel.guild_id].roles.values() if channel.guild_id else ()
     return replace(
         message,
         content=draft.content,
@@ -155,10 +165,26 @@ def _filled(backend: Backend, message: Message, draft: Draft, body: Json) -> Mes
         embeds=draft.embeds,
         components=draft.components,
         attachments=draft.attachments,
-        mentions=pinged(draft.text, body),
-        mentions_everyone=bool(may_ping_all) and pings_everyone(draft.text, body),
+        mentions=tuple(dict.fromkeys((*_replied(backend, message, body), *pinged(draft.text, body)))),
+        role_mentions=pinged_roles(draft.text, body, roles, may_ping_all=may_ping_all),
+        mentions_everyone=may_ping_all and pings_everyone(draft.text, body),
         nonce=None if body.get("nonce") is None else str(body["nonce"]),
     )
+
+
+def _replied(backend: Backend, message: Message, body: Json) -> tuple[int, ...]:
+    """The author whom a reply pings, unless it is the reply's own."""
+    known = backend.world.messages.get(message.reference_id or 0)
+    if known is None or known.author.id not in backend.world.users or known.author.id == message.author.id:
+        return ()
+    return (known.author.id,) if pings_replied(body) else ()
+
+
+def _remove(backend: Backend, message: Message) -> None:
+    backend.world.remove(message)
+    for attachment in message.attachments:
+        backend.cdn.remove(attachment.path)
+    backend.events.emit(EventKind.MESSAGE_DELETED, message=message)
 
 
 def _keep(backend: Backend, message: Message, draft: Draft, route: str) -> None:
@@ -166,7 +192,7 @@ def _keep(backend: Backend, message: Message, draft: Draft, route: str) -> None:
     for path, upload in draft.uploads.items():
         backend.cdn.put(path, upload.data, types.get(path))
     backend.world.store(message)
-    for name in draft.unshown:
+    for name in draft.forgotten:
         what = f"no component shows {name}: under Components V2 nobody sees it"
         backend.violate(Violation("attachment-not-shown", what, route))
 
@@ -178,4 +204,5 @@ def _address(message: Message) -> Json:
 
 def _dispatch(backend: Backend, name: str, message: Message, payload: Json) -> None:
     intents = GUILD_MESSAGES if message.guild_id else DIRECT_MESSAGES
-    backend.gateway.dispatch(name, payload | _address(message), intents=intents)
+    channel = backend.world.channel(message.channel_id)
+    backend.tell(channel, name, payload | _address(message), intents=intents)

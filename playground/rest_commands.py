@@ -28,7 +28,7 @@ async def get_command(call: Call) -> Answer:
 
 
 def _scope(call: Call) -> int | None:
-    return call.backend.world.guild(call.id("guild_id")).id if "guild_id" in call.request.match_info else None
+    return call.guild().id if "guild_id" in call.request.match_info else None
 
 
 def _definitions(body: Json) -> list[Json]:

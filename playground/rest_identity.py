@@ -46,23 +46,22 @@ async def open_direct_message(call: Call) -> Answer:
 
 
 async def get_guild(call: Call) -> Answer:
-    return call.backend.payloads.guild(call.backend.world.guild(call.id("guild_id")))
+    return call.backend.payloads.guild(call.guild(unless=Code.UNKNOWN_GUILD))
 
 
 async def get_guild_channels(call: Call) -> Answer:
-    return list(call.backend.payloads.guild(call.backend.world.guild(call.id("guild_id")))["channels"])
+    return list(call.backend.payloads.guild(call.guild())["channels"])
 
 
 async def get_member(call: Call) -> Answer:
-    guild, user = call.backend.world.guild(call.id("guild_id")), call.id("user_id")
+    guild, user = call.guild(), call.id("user_id")
     if user not in guild.members:
         raise DiscordError(Code.UNKNOWN_MEMBER, "unknown-member")
     return call.backend.payloads.member(guild, user)
 
 
 async def get_active_threads(call: Call) -> Answer:
-    guild = call.backend.world.guild(call.id("guild_id"))
-    threads = call.backend.world.active_threads(guild.id)
+    threads = call.backend.world.active_threads(call.guild().id)
     return {"threads": [call.backend.payloads.channel(each) for each in threads], "members": []}
 
 

@@ -10,6 +10,7 @@ from playground.components import check_modal
 from playground.errors import Code, DiscordError, Json, invalid
 from playground.events import EventKind
 from playground.interactions import FITTING, AnswerKind, Interaction, InteractionKind
+from playground.layout import number_all
 from playground.posting import Circumstances, edit, post, post_loading
 from playground.rest_messages import refuse_archived
 from playground.uploads import Form
@@ -22,7 +23,7 @@ async def answer(call: Call) -> Answer:
     interaction = call.backend.interactions.unanswered(call.id("interaction_id"), call.request.match_info["token"])
     kind = _fitting(interaction, form.body)
     data = form.body.get("data") or {}
-    ephemeral = bool((data.get("flags") or 0) & MessageFlags.EPHEMERAL)
+    ephemeral = interaction.hidden or bool((data.get("flags") or 0) & MessageFlags.EPHEMERAL)
     message = _act(call, interaction, kind, replace(form, body=data), ephemeral=ephemeral)
     interaction.ephemeral = bool(message and message.ephemeral)
     interaction.original_id = message.id if message else interaction.source_id
@@ -56,6 +57,7 @@ def _act(call: Call, interaction: Interaction, kind: AnswerKind, form: Form, *, 
             _check_choices(form.body)
         case AnswerKind.MODAL:
             check_modal(form.body)
+            number_all(form.body["components"])
     return None
 
 

@@ -4,15 +4,18 @@ from dataclasses import replace
 
 from playground import fields
 from playground.calls import Answer, Call, Route
+from playground.clock import created_at
 from playground.errors import Code, DiscordError, Json, invalid
 from playground.permissions import Permissions
-from playground.posting import Circumstances, delete, edit, post, update_thread
+from playground.posting import Circumstances, delete, delete_all, edit, post, update_thread
 from playground.values import ChannelState, Message, MessageKind
 
 NONCE_SECONDS = 300.0
 """How long `enforce_nonce` remembers: Discord says "the past few minutes"."""
 
 MAX_HISTORY = 100
+FEWEST_AT_ONCE, MOST_AT_ONCE = 2, 100
+BULK_DELETE_SECONDS = 14 * 24 * 3600.0
 
 
 async def create_message(call: Call) -> Answer:
@@ -59,7 +62,7 @@ async def edit_message(call: Call) -> Answer:
     form = await call.form()
     channel = call.channel()
     message = call.message(channel)
-    if message.author != call.backend.world.bot:
+    if message.author.id != call.backend.world.bot.id:
         raise DiscordError(Code.NOT_THE_AUTHOR, "not-the-author")
     refuse_archived(channel)
     return call.backend.payloads.message(edit(call.backend, message, form, call.route))
@@ -68,10 +71,27 @@ async def edit_message(call: Call) -> Answer:
 async def delete_message(call: Call) -> None:
     channel = call.channel()
     message = call.message(channel)
-    if message.author != call.backend.world.bot:
+    if message.author.id != call.backend.world.bot.id:
         call.backend.world.require(channel, Permissions.MANAGE_MESSAGES)
     refuse_archived(channel)
     delete(call.backend, message)
+
+
+async def delete_messages(call: Call) -> None:
+    """Many messages at once; ids that are unknown here are passed over."""
+    body = (await call.form()).body
+    channel = call.channel()
+    if channel.guild_id is None:
+        raise DiscordError(Code.DIRECT_CHANNEL, "bulk-delete-in-dm")
+    call.backend.world.require(channel, Permissions.MANAGE_MESSAGES)
+    refuse_archived(channel)
+    wanted = {int(each) for each in body.get("messages") or ()}
+    if not FEWEST_AT_ONCE <= len(wanted) <= MOST_AT_ONCE:
+        raise DiscordError(Code.BULK_DELETE_COUNT, "bulk-delete-count", f"{len(wanted)} messages")
+    if min(created_at(each) for each in wanted) < call.backend.clock() - BULK_DELETE_SECONDS:
+        raise DiscordError(Code.BULK_DELETE_AGE, "bulk-delete-age")
+    found = [each for each in call.backend.world.history(channel.id) if each.id in wanted and not each.ephemeral]
+    delete_all(call.backend, channel, found)
 
 
 async def type_in(call: Call) -> None:
@@ -133,5 +153,6 @@ ROUTES = (
     Route("GET", "/channels/{channel_id}/messages/{message_id}", get_message, "channel_id"),
     Route("PATCH", "/channels/{channel_id}/messages/{message_id}", edit_message, "channel_id"),
     Route("DELETE", "/channels/{channel_id}/messages/{message_id}", delete_message, "channel_id"),
+    Route("POST", "/channels/{channel_id}/messages/bulk-delete", delete_messages, "channel_id"),
     Route("POST", "/channels/{channel_id}/typing", type_in, "channel_id"),
 )

@@ -102,7 +102,7 @@ def _begin(call: Call, thread: ChannelState) -> None:
     backend.world.channels[thread.id] = thread
     backend.events.emit(EventKind.THREAD_CREATED, thread=thread)
     payload = backend.payloads.channel(thread) | {"newly_created": True}
-    backend.gateway.dispatch("THREAD_CREATE", payload, intents=GUILDS)
+    backend.tell(thread, "THREAD_CREATE", payload, intents=GUILDS)
 
 
 ROUTES = (

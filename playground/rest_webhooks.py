@@ -20,7 +20,7 @@ async def follow_up(call: Call) -> Answer:
     if original is not None and original.loading:
         return backend.payloads.message(edit(backend, original, form, call.route))
     _count(interaction)
-    ephemeral = bool((form.body.get("flags") or 0) & MessageFlags.EPHEMERAL)
+    ephemeral = interaction.hidden or bool((form.body.get("flags") or 0) & MessageFlags.EPHEMERAL)
     how = Circumstances(backend.world.bot, call.route, MessageKind.REPLY, interaction, ephemeral)
     message = post(backend, interaction.channel, form, how)
     interaction.message_ids.append(message.id)
@@ -61,7 +61,7 @@ def _message(call: Call, interaction: Interaction) -> Message:
 
 def _count(interaction: Interaction) -> None:
     """Where no server installed the application, five follow-ups are all."""
-    if interaction.channel.guild_id is None and interaction.followups >= MAX_USER_INSTALL_FOLLOWUPS:
+    if "0" not in interaction.owners and interaction.followups >= MAX_USER_INSTALL_FOLLOWUPS:
         raise DiscordError(Code.TOO_MANY_FOLLOWUPS, "too-many-followups")
     interaction.followups += 1
 

@@ -1,4 +1,4 @@
-"""Guilds and channels in the hands of a test or a demo; permissions may be given as plain bits."""
+"""Channels and their webhooks in the hands of a test or a demo; permissions may be given as plain bits."""
 
 from dataclasses import replace
 
@@ -6,12 +6,32 @@ from playground.backend import Backend
 from playground.gateway import GUILDS
 from playground.member import Member
 from playground.permissions import Overwrite, Permissions
-from playground.posting import update_thread
-from playground.values import ChannelKind, ChannelState, GuildState, Message, Role
+from playground.posting import Circumstances, post, update_thread
+from playground.uploads import Form, Upload
+from playground.values import ChannelState, Message, Role, User
+
+
+class Webhook:
+    """An address of somebody else's under which messages come into a channel; its name is the message's author."""
+
+    def __init__(self, backend: Backend, channel_id: int, name: str) -> None:
+        self._backend = backend
+        self._channel_id = channel_id
+        self.user = User(backend.world.next_id(), name, is_bot=True)
+
+    @property
+    def id(self) -> int:
+        return self.user.id
+
+    async def say(self, text: str = "", *uploads: Upload) -> Message:
+        """Write a message."""
+        channel = self._backend.world.channels[self._channel_id]
+        form = Form({"content": text}, dict(enumerate(uploads)))
+        return post(self._backend, channel, form, Circumstances(self.user, "webhook", webhook_id=self.id))
 
 
 class Channel:
-    """A channel, a direct message or a thread."""
+    """A channel, a conversation or a thread."""
 
     def __init__(self, backend: Backend, channel_id: int) -> None:
         self._backend = backend
@@ -43,14 +63,18 @@ class Channel:
 
     def overwrite_bot(self, *, allow: int = 0, deny: int = 0) -> None:
         """Replace the channel's overwrite for the bot."""
-        bot = self._backend.world.bot.id
-        others = tuple(each for each in self.state.overwrites if each.target != bot)
-        self._update(
-            replace(
-                self.state,
-                overwrites=(*others, Overwrite(bot, is_member=True, allow=Permissions(allow), deny=Permissions(deny))),
-            )
-        )
+        self.overwrite(self._backend.world.bot, allow=allow, deny=deny)
+
+    def overwrite(self, target: Role | User | Member, *, allow: int = 0, deny: int = 0) -> None:
+        """Replace the channel's overwrite for this role or person."""
+        others = tuple(each for each in self.state.overwrites if each.target != target.id)
+        is_member = not isinstance(target, Role)
+        own = Overwrite(target.id, is_member=is_member, allow=Permissions(allow), deny=Permissions(deny))
+        self._update(replace(self.state, overwrites=(*others, own)))
+
+    def webhook(self, name: str) -> Webhook:
+        """A new webhook, under which others write here."""
+        return Webhook(self._backend, self.id, name)
 
     def archive(self, *, locked: bool = False) -> None:
         """Archive this thread, as a moderator or an hour without messages does."""
@@ -63,63 +87,8 @@ class Channel:
         for message in world.history(self.id):
             world.remove(message)
         name = "THREAD_DELETE" if channel.is_thread else "CHANNEL_DELETE"
-        self._backend.gateway.dispatch(name, self._backend.payloads.channel(channel), intents=GUILDS)
+        self._backend.tell(channel, name, self._backend.payloads.channel(channel), intents=GUILDS)
 
     def _update(self, channel: ChannelState) -> None:
         self._backend.world.channels[channel.id] = channel
-        self._backend.gateway.dispatch("CHANNEL_UPDATE", self._backend.payloads.channel(channel), intents=GUILDS)
-
-
-class Guild:
-    """A server that the bot is a member of."""
-
-    def __init__(self, backend: Backend, guild_id: int) -> None:
-        self._backend = backend
-        self.id = guild_id
-
-    @property
-    def state(self) -> GuildState:
-        return self._backend.world.guilds[self.id]
-
-    def text_channel(self, name: str, *, nsfw: bool = False) -> Channel:
-        return self._add_channel(name, ChannelKind.TEXT, nsfw=nsfw)
-
-    def voice_channel(self, name: str) -> Channel:
-        """A voice channel, of which only its text chat is modelled."""
-        return self._add_channel(name, ChannelKind.VOICE, nsfw=False)
-
-    def role(self, name: str, permissions: int = 0) -> Role:
-        role = Role(self._backend.world.next_id(), name, Permissions(permissions))
-        self._replace(replace(self.state, roles={**self.state.roles, role.id: role}))
-        payload = {"guild_id": str(self.id), "role": self._backend.payloads.role(role, len(self.state.roles))}
-        self._backend.gateway.dispatch("GUILD_ROLE_CREATE", payload, intents=GUILDS)
-        return role
-
-    def member(self, name: str, *, permissions: int = 0, roles: tuple[Role, ...] = ()) -> Member:
-        """A new person here: what everybody may do, and `permissions` besides."""
-        held = {self.state.people_role, *(role.id for role in roles)}
-        if permissions:
-            held.add(self.role(f"{name}'s own", permissions).id)
-        user = self._backend.world.add_user(name)
-        self._replace(replace(self.state, members={**self.state.members, user.id: frozenset(held)}))
-        return Member(self._backend, user)
-
-    def set_bot_permissions(self, permissions: int) -> None:
-        """Replace what the bot's role allows."""
-        (role_id,) = self.state.members[self._backend.world.bot.id]
-        role = replace(self.state.roles[role_id], permissions=Permissions(permissions))
-        self._replace(replace(self.state, roles={**self.state.roles, role_id: role}))
-        payload = {"guild_id": str(self.id), "role": self._backend.payloads.role(role, 1)}
-        self._backend.gateway.dispatch("GUILD_ROLE_UPDATE", payload, intents=GUILDS)
-
-    def limit_threads(self, most: int) -> None:
-        """How many threads may be active at once; Discord allows 1,000."""
-        self._replace(replace(self.state, thread_limit=most))
-
-    def _add_channel(self, name: str, kind: ChannelKind, *, nsfw: bool) -> Channel:
-        channel = self._backend.world.add_channel(self.id, name, kind, nsfw=nsfw)
-        self._backend.gateway.dispatch("CHANNEL_CREATE", self._backend.payloads.channel(channel), intents=GUILDS)
-        return Channel(self._backend, channel.id)
-
-    def _replace(self, guild: GuildState) -> None:
-        self._backend.world.guilds[self.id] = guild
+        self._backend.tell(channel, "CHANNEL_UPDATE", self._backend.payloads.channel(channel), intents=GUILDS)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 
 from playground.errors import Json
-from playground.layout import Button, buttons, visible_text
+from playground.layout import Button, Media, buttons, shown, visible_text
 from playground.permissions import Overwrite, Permissions
 
 MEBIBYTE = 1024 * 1024
@@ -15,6 +15,7 @@ class ChannelKind(IntEnum):
     TEXT = 0
     DM = 1
     VOICE = 2
+    GROUP_DM = 3
     PUBLIC_THREAD = 11
 
 
@@ -38,9 +39,17 @@ NO_FLAGS = MessageFlags(0)
 
 @dataclass(frozen=True, slots=True)
 class User:
+    """A person or a bot; `avatar` is the hash in the address of its picture, if it has one."""
+
     id: int
     name: str
     is_bot: bool = False
+    avatar: str | None = None
+
+    @property
+    def avatar_path(self) -> str | None:
+        """Where the picture lies on the CDN, without the ending that names a format."""
+        return f"/avatars/{self.id}/{self.avatar}" if self.avatar else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,19 @@ class Role:
     id: int
     name: str
     permissions: Permissions
+    mentionable: bool = False
+
+    @property
+    def mention(self) -> str:
+        return f"<@&{self.id}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Somebody's place in a guild: the roles held, and since when, in unix time."""
+
+    roles: frozenset[int]
+    joined_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +80,7 @@ class GuildState:
     name: str
     owner_id: int
     roles: dict[int, Role]
-    members: dict[int, frozenset[int]]
+    members: dict[int, Membership]
     people_role: int
     filesize_limit: int = 10 * MEBIBYTE
     thread_limit: int = 1000
@@ -67,7 +89,10 @@ class GuildState:
 
 @dataclass(frozen=True, slots=True)
 class ChannelState:
-    """A channel, a direct message (`recipient_id`) or a thread (`parent_id`, `owner_id`)."""
+    """A channel, a thread (`parent_id`, `owner_id`), or a conversation of few.
+
+    That is the bot's own with `recipient_id`, or, without the bot, one of `people`.
+    """
 
     id: int
     kind: ChannelKind
@@ -76,6 +101,7 @@ class ChannelState:
     parent_id: int | None = None
     owner_id: int | None = None
     recipient_id: int | None = None
+    people: tuple[int, ...] = ()
     overwrites: tuple[Overwrite, ...] = ()
     nsfw: bool = False
     archived: bool = False
@@ -111,8 +137,8 @@ class Attachment:
 class Message:
     """A message as it stood at one moment; `Playground.latest` gives its present state.
 
-    `components` are Discord's own objects, their `attachment://` references resolved; `mentions` are the ids of the
-    users whom it pinged.
+    `components` are Discord's own objects, their `attachment://` references resolved; `mentions` and
+    `role_mentions` are the ids of the users and roles that it pinged.
     """
 
     id: int
@@ -127,6 +153,7 @@ class Message:
     embeds: tuple[Json, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     mentions: tuple[int, ...] = ()
+    role_mentions: tuple[int, ...] = ()
     mentions_everyone: bool = False
     edited_at: float | None = None
     nonce: str | None = None
@@ -134,6 +161,7 @@ class Message:
     interaction_id: int | None = None
     interaction: Json | None = field(default=None, repr=False)
     recipient_id: int | None = None
+    webhook_id: int | None = None
 
     @property
     def ephemeral(self) -> bool:
@@ -153,3 +181,8 @@ class Message:
     @property
     def buttons(self) -> tuple[Button, ...]:
         return buttons(self.components)
+
+    @property
+    def media(self) -> tuple[Media, ...]:
+        """The pictures and files that its components show."""
+        return shown(self.components)

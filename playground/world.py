@@ -1,11 +1,23 @@
 """The state of this Discord: who is where, and what was said; look-ups raise Discord's own errors."""
 
 from collections import defaultdict
+from dataclasses import replace
 
-from playground.clock import Clock, Snowflakes
+from playground.clock import Clock, Snowflakes, created_at
 from playground.errors import Code, DiscordError
-from playground.permissions import DIRECT_MESSAGE, MEMBER_DEFAULT, NO_PERMISSIONS, Permissions, effective
-from playground.values import ChannelKind, ChannelState, GuildState, Message, MessageFlags, Role, User
+from playground.permissions import (
+    ALL,
+    DIRECT_MESSAGE,
+    EXTERNAL_APP,
+    MEMBER_DEFAULT,
+    NO_PERMISSIONS,
+    Permissions,
+    effective,
+)
+from playground.values import ChannelKind, ChannelState, GuildState, Membership, Message, MessageFlags, Role, User
+
+PAIR = 2
+"""How many people have a direct message; more are a group."""
 
 
 class World:
@@ -22,22 +34,30 @@ class World:
         self._history: defaultdict[int, dict[int, None]] = defaultdict(dict)
         self._direct: dict[int, int] = {}
 
-    def add_user(self, name: str) -> User:
-        user = User(self.next_id(), name)
+    def add_user(self, name: str, *, is_bot: bool = False) -> User:
+        user = User(self.next_id(), name, is_bot=is_bot)
         self.users[user.id] = user
         return user
 
-    def add_guild(self, name: str, filesize_limit: int, bot_permissions: Permissions) -> GuildState:
-        """A guild owned by nobody present, whose @everyone may nothing, so that the bot has exactly its own bits."""
-        guild_id, bot_role, people = self.next_id(), self.next_id(), self.next_id()
+    def add_guild(self, name: str, filesize_limit: int) -> GuildState:
+        """A guild with its owner, whose @everyone may nothing, so that the bot will have exactly its own bits."""
+        guild_id, people = self.next_id(), self.next_id()
         roles = {
             guild_id: Role(guild_id, "@everyone", NO_PERMISSIONS),
-            bot_role: Role(bot_role, self.bot.name, bot_permissions),
             people: Role(people, "people", MEMBER_DEFAULT),
         }
-        members = {self.bot.id: frozenset({bot_role})}
-        guild = GuildState(guild_id, name, self.next_id(), roles, members, people, filesize_limit)
+        owner = self.add_user(f"{name}'s owner")
+        members = {owner.id: Membership(frozenset({people}), created_at(guild_id))}
+        guild = GuildState(guild_id, name, owner.id, roles, members, people, filesize_limit)
         self.guilds[guild_id] = guild
+        return guild
+
+    def admit_bot(self, guild: GuildState, permissions: Permissions) -> GuildState:
+        """The guild with the bot in it, which holds a role of its own and no other."""
+        role = Role(self.next_id(), self.bot.name, permissions)
+        place = Membership(frozenset({role.id}), self.clock())
+        guild = replace(guild, roles={**guild.roles, role.id: role}, members={**guild.members, self.bot.id: place})
+        self.guilds[guild.id] = guild
         return guild
 
     def add_channel(self, guild_id: int, name: str, kind: ChannelKind, *, nsfw: bool = False) -> ChannelState:
@@ -52,6 +72,15 @@ class World:
             self.channels[channel.id] = channel
             self._direct[user.id] = channel.id
         return self.channels[self._direct[user.id]]
+
+    def private_channel(self, people: tuple[User, ...]) -> ChannelState:
+        """A conversation of these people, without the bot."""
+        kind, name = (ChannelKind.DM, "") if len(people) == PAIR else (ChannelKind.GROUP_DM, "a group")
+        ids = tuple(each.id for each in people)
+        owner = ids[0] if kind is ChannelKind.GROUP_DM else None
+        channel = ChannelState(self.next_id(), kind, name, owner_id=owner, people=ids)
+        self.channels[channel.id] = channel
+        return channel
 
     def store(self, message: Message) -> None:
         self.messages[message.id] = message
@@ -94,12 +123,27 @@ class World:
         thread = self.channels.get(message_id)
         return thread if thread and thread.is_thread else None
 
+    def takes_part(self, channel: ChannelState, user_id: int) -> bool:
+        """Whether this user is there: in the guild or the conversation, whatever they may do in it."""
+        if channel.guild_id is not None:
+            return user_id in self.guilds[channel.guild_id].members
+        return user_id in (channel.people or (channel.recipient_id, self.bot.id))
+
+    def app_permissions(self, channel: ChannelState) -> Permissions:
+        """What the application may do there: as its bot, or else as one that a person brought along."""
+        is_there = self.takes_part(channel, self.bot.id)
+        return self.permissions(channel, self.bot.id) if is_there else EXTERNAL_APP
+
     def permissions(self, channel: ChannelState, user_id: int) -> Permissions:
         """What this user may do in this channel; threads follow their parent."""
+        if not self.takes_part(channel, user_id):
+            return NO_PERMISSIONS
         if channel.guild_id is None:
             return DIRECT_MESSAGE
         guild = self.guilds[channel.guild_id]
-        held = guild.members.get(user_id, frozenset())
+        if user_id == guild.owner_id:
+            return ALL
+        held = guild.members[user_id].roles
         base = guild.roles[guild.id].permissions
         for role in held:
             base |= guild.roles[role].permissions

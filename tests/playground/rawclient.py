@@ -3,7 +3,8 @@
 import io
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -15,6 +16,7 @@ API = "/discord.com/api/v10"
 V2 = 1 << 15
 EPHEMERAL = 1 << 6
 PING = {"name": "ping", "description": "Say pong."}
+PING_ANYWHERE = {**PING, "integration_types": [0, 1], "contexts": [0, 1, 2]}
 
 
 @dataclass(frozen=True)
@@ -118,11 +120,27 @@ class RawGateway:
             if frame["op"] == op and (name is None or frame["t"] == name):
                 return frame
 
+    async def read_until(self, name: str) -> list[Any]:
+        """All events up to the next of this name, which is the last of them."""
+        frames = [await self.read()]
+        while frames[-1]["t"] != name:
+            frames.append(await self.read())
+        return frames
+
     async def close_code(self) -> int | None:
         """Read until the server hangs up, and say with which code."""
         async for _ in self.socket:
             pass
         return self.socket.close_code
+
+
+@asynccontextmanager
+async def listening(client: RawClient, intents: int = 1) -> AsyncIterator[RawGateway]:
+    """A websocket on which a session is ready."""
+    async with RawGateway(client) as gateway:
+        await gateway.identify(intents)
+        await gateway.read(name="READY")
+        yield gateway
 
 
 @dataclass(frozen=True)

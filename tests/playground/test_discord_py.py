@@ -12,7 +12,8 @@ import discord
 import pytest
 from discord import app_commands, ui
 
-from playground import AnswerKind, Playground, Upload, redirect
+from playground import AnswerKind, Playground, Upload
+from tests.playground.login import logged_in
 from tests.playground.rawclient import Stage
 
 ROOT = Path(__file__).parents[2]
@@ -93,13 +94,8 @@ async def set_quota(interaction: discord.Interaction, member: discord.User, amou
 
 @pytest.fixture
 async def bot(stage: Stage) -> AsyncIterator[Bot]:
-    with redirect(stage.playground.origin):
-        async with Bot() as bot:
-            running = asyncio.create_task(bot.start(stage.playground.token))
-            await stage.playground.connected
-            yield bot
-            await bot.close()
-            await running
+    async with logged_in(Bot(), stage.playground) as bot:
+        yield bot
     assert stage.playground.violations == []
 
 

@@ -1,15 +1,17 @@
 """Rules of attachments and of the addresses under which they are fetched."""
 
+from typing import Any
+
 import pytest
 
-from playground import Upload
+from playground import Media, Upload
 from tests.playground.rawclient import V2, Stage
 
 MEBIBYTE = 1024 * 1024
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (640).to_bytes(4, "big") + (480).to_bytes(4, "big")
 
 
-def gallery(*names: str) -> dict[str, object]:
+def gallery(*names: str) -> dict[str, Any]:
     return {"type": 12, "items": [{"media": {"url": f"attachment://{name}"}} for name in names]}
 
 
@@ -84,6 +86,58 @@ async def test_a_v2_edit_may_show_what_is_already_there(stage: Stage, path: str)
     again = [{"type": 12, "items": [{"media": {"url": signed["url"]}}]}]
     assert (await stage.raw.call("PATCH", f"{path}/{message.id}", {"components": again})).status == 200
     assert stage.playground.violations == []
+
+
+CARD = [{"type": 10, "content": "hidden"}]
+
+
+async def test_a_v2_edit_may_hide_a_file_that_it_lists_and_show_it_again(stage: Stage, path: str) -> None:
+    await stage.raw.call("POST", path, {"flags": V2, "components": [gallery("a.png")]}, files={"a.png": PNG})
+    message = stage.channel.messages[0]
+    kept = {"attachments": [{"id": str(message.attachments[0].id)}]}
+    address = f"{path}/{message.id}"
+    for body in ({"components": CARD, **kept}, {"components": [*CARD, *CARD]}, {"components": CARD, **kept}):
+        assert (await stage.raw.call("PATCH", address, body)).status == 200
+        hidden = stage.channel.messages[0]
+        assert (hidden.media, hidden.attachments) == ((), message.attachments)
+    assert await stage.playground.download(message.attachments[0]) == PNG
+    assert (await stage.raw.call("PATCH", address, {"components": [gallery("a.png")]})).status == 200
+    assert stage.channel.messages[0].media == message.media
+    assert stage.playground.violations == []
+
+
+async def test_a_v2_edit_that_forgets_a_file_is_a_violation(stage: Stage, path: str) -> None:
+    await stage.raw.call("POST", path, {"flags": V2, "components": [gallery("a.png")]}, files={"a.png": PNG})
+    message = stage.channel.messages[0]
+    assert (await stage.raw.call("PATCH", f"{path}/{message.id}", {"components": CARD})).status == 200
+    assert stage.rules() == ["attachment-not-shown"]
+
+
+async def test_a_v2_edit_that_adds_a_file_shows_it(stage: Stage, path: str) -> None:
+    message = await stage.send({"flags": V2, "components": CARD})
+    body = {"attachments": [{"id": 0, "filename": "a.png"}]}
+    assert (await stage.raw.call("PATCH", f"{path}/{message.id}", body, files={"a.png": PNG})).status == 200
+    assert stage.rules() == ["attachment-not-shown"]
+
+
+async def test_a_message_tells_what_it_shows_and_what_is_a_spoiler(stage: Stage, path: str) -> None:
+    shown = gallery("a.png", "b.png")
+    shown["items"][0] |= {"description": "A fox", "spoiler": True}
+    thumbnail = {"type": 11, "media": {"url": "https://example.org/c.png"}, "description": "A cat"}
+    section = {"type": 9, "components": CARD, "accessory": thumbnail}
+    components = [{"type": 17, "components": [shown, section, {"type": 13, "file": {"url": "attachment://d.txt"}}]}]
+    files = {"a.png": PNG, "b.png": PNG, "d.txt": b"text"}
+    reply = await stage.raw.call("POST", path, {"flags": V2, "components": components}, files=files)
+    (message,) = stage.channel.messages
+    urls = [each.url for each in message.attachments]
+    assert message.media == (
+        Media(urls[0], "A fox", spoiler=True),
+        Media(urls[1]),
+        Media("https://example.org/c.png", "A cat"),
+        Media(urls[2]),
+    )
+    assert reply.body["components"][0]["components"][0]["items"][0]["spoiler"] is True
+    assert await stage.playground.download(message.media[0].url) == PNG
 
 
 async def test_a_signed_address_works_for_a_day(stage: Stage, path: str) -> None:

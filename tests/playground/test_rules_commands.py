@@ -42,6 +42,10 @@ REFUSED: dict[str, list[Json]] = {
     "groups in groups": [command(option("a", 2, options=[option("b", 2)]))],
     "more than 8000 characters": [command(*LARGE)],
     "a menu with a description": [{"name": "Turn", "type": 3, "description": "Turn it."}],
+    "a menu with options": [{"name": "Turn", "type": 3, "options": [option()]}],
+    "a menu with a long name": [{"name": "T" * 33, "type": 2}],
+    "a menu without a name": [{"name": "", "type": 2}],
+    "a menu twice": [{"name": "Turn", "type": 3}, {"name": "Turn", "type": 3}],
     "an unknown command type": [command(type=9)],
     "no object": ["draw"],  # type: ignore[list-item]  # the rule is about exactly that
 }

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from playground import BOT_DEFAULT, Permissions, Playground
-from tests.playground.rawclient import V2, Stage
+from playground import BOT_DEFAULT, Message, Permissions, Playground
+from tests.playground.rawclient import V2, Stage, listening
 
 LONG_EMBEDS = [{"description": "d" * 4000}, {"description": "d" * 2001}]
 TEXT = {"type": 10, "content": "a card"}
@@ -98,6 +98,53 @@ async def test_others_messages_are_deleted_with_a_permission_only(stage: Stage) 
     assert (await stage.raw.call("DELETE", path)).status == 204
 
 
+async def test_the_bot_deletes_its_own_messages_without_a_permission(stage: Stage) -> None:
+    message = await stage.send({"content": "mine"})
+    stage.guild.set_bot_permissions(Permissions.VIEW_CHANNEL)
+    path = f"/channels/{stage.channel.id}/messages/{message.id}"
+    assert (await stage.raw.call("DELETE", path)).status == 204
+
+
+async def bulk_delete(stage: Stage, *ids: int) -> Any:
+    path = f"/channels/{stage.channel.id}/messages/bulk-delete"
+    return await stage.raw.call("POST", path, {"messages": [str(each) for each in ids]})
+
+
+async def test_many_messages_are_deleted_with_a_permission_only_even_ones_own(stage: Stage) -> None:
+    ids = [(await stage.send({"content": text})).id for text in "12"]
+    assert (await bulk_delete(stage, *ids)).refusal == (403, 50013)
+    stage.guild.set_bot_permissions(BOT_DEFAULT | Permissions.MANAGE_MESSAGES)
+    async with listening(stage.raw, 1 | 1 << 9) as gateway:
+        assert (await bulk_delete(stage, *ids, 1 << 62)).status == 204
+        gone = (await gateway.read(name="MESSAGE_DELETE_BULK"))["d"]
+    assert gone["ids"] == [str(each) for each in ids]
+    assert stage.channel.messages == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 101])
+async def test_many_are_2_to_100(stage: Stage, count: int) -> None:
+    stage.guild.set_bot_permissions(BOT_DEFAULT | Permissions.MANAGE_MESSAGES)
+    last = (await stage.mika.say(stage.channel, "hello")).id
+    assert (await bulk_delete(stage, *range(last, last + count))).refusal == (400, 50016)
+    assert len(stage.channel.messages) == 1
+
+
+async def test_many_are_not_deleted_if_one_is_older_than_two_weeks(stage: Stage) -> None:
+    stage.guild.set_bot_permissions(BOT_DEFAULT | Permissions.MANAGE_MESSAGES)
+    old = await stage.mika.say(stage.channel, "old")
+    stage.clock.advance(14 * 24 * 3600 + 1)
+    new = [await stage.mika.say(stage.channel, "new") for _ in range(2)]
+    assert (await bulk_delete(stage, old.id, *(each.id for each in new))).refusal == (400, 50034)
+    assert (await bulk_delete(stage, *(each.id for each in new))).status == 204
+    assert stage.channel.messages == [old]
+
+
+async def test_no_direct_messages_are_deleted_at_once(stage: Stage) -> None:
+    direct = stage.playground.direct_message(stage.mika)
+    reply = await stage.raw.call("POST", f"/channels/{direct.id}/messages/bulk-delete", {"messages": ["1", "2"]})
+    assert reply.refusal == (400, 50003)
+
+
 @pytest.mark.parametrize(
     ("denied", "files", "code"),
     [
@@ -181,6 +228,95 @@ async def test_allowed_mentions_decide_who_is_pinged(stage: Stage, allowed: Any,
         allowed = {**allowed, "users": [str(stage.mika.id)]}
     message = await stage.send({"content": stage.mika.mention, "allowed_mentions": allowed})
     assert (stage.mika.id in message.mentions) is pinged
+
+
+async def test_a_role_is_pinged_if_it_lets_itself_or_the_bot_may(stage: Stage) -> None:
+    quiet, loud = stage.guild.role("quiet"), stage.guild.role("loud", mentionable=True)
+    text = f"{quiet.mention} {loud.mention} {loud.mention} <@&1>"
+    assert (await stage.send({"content": text})).role_mentions == (loud.id,)
+    stage.guild.set_bot_permissions(BOT_DEFAULT | Permissions.MENTION_EVERYONE)
+    assert (await stage.send({"content": text})).role_mentions == (quiet.id, loud.id)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "pinged"),
+    [({"parse": ["roles"]}, True), ({"parse": ["users"]}, False), ({"roles": ["{id}"]}, True), ({"roles": []}, False)],
+)
+async def test_allowed_mentions_decide_which_roles_are_pinged(stage: Stage, allowed: Any, pinged: bool) -> None:
+    role = stage.guild.role("loud", mentionable=True)
+    if allowed.get("roles"):
+        allowed = {"roles": [str(role.id)]}
+    message = await stage.send({"content": role.mention, "allowed_mentions": allowed})
+    assert (role.id in message.role_mentions) is pinged
+    path = f"/channels/{stage.channel.id}/messages/{message.id}"
+    assert (await stage.raw.call("GET", path)).body["mention_roles"] == [str(each) for each in message.role_mentions]
+
+
+@pytest.mark.parametrize(("allowed", "pinged"), [(None, True), ({"replied_user": True}, True), ({"parse": []}, False)])
+async def test_a_reply_pings_whom_it_replies_to(stage: Stage, allowed: Any, pinged: bool) -> None:
+    message = await stage.mika.say(stage.channel, "hello")
+    reply = {"content": "re", "message_reference": {"message_id": str(message.id)}, "allowed_mentions": allowed}
+    assert (stage.mika.id in (await stage.send(reply)).mentions) is pinged
+
+
+async def test_a_reply_to_oneself_pings_nobody(stage: Stage) -> None:
+    message = await stage.send({"content": "hello"})
+    assert (await stage.send({"content": "re", "message_reference": {"message_id": str(message.id)}})).mentions == ()
+
+
+PINGING = ("everybody", "nobody")
+
+
+def loud_card(stage: Stage, whom: str) -> dict[str, Any]:
+    """A card whose text names a person, a role and everyone, and whether it may ping them."""
+    stage.guild.set_bot_permissions(BOT_DEFAULT | Permissions.MENTION_EVERYONE)
+    role = stage.guild.role("artists")
+    text = {"type": 10, "content": f"{stage.mika.mention} {role.mention} @everyone"}
+    card = {"flags": V2, "components": [{"type": 17, "components": [text]}]}
+    return card if whom == "everybody" else {**card, "allowed_mentions": {"parse": []}}
+
+
+def pings(message: Message) -> tuple[int, int, bool]:
+    return len(message.mentions), len(message.role_mentions), message.mentions_everyone
+
+
+def expected(whom: str) -> tuple[int, int, bool]:
+    return (1, 1, True) if whom == "everybody" else (0, 0, False)
+
+
+@pytest.mark.parametrize("whom", PINGING)
+async def test_a_cards_text_pings_from_a_channel(stage: Stage, whom: str) -> None:
+    assert pings(await stage.send(loud_card(stage, whom))) == expected(whom)
+
+
+@pytest.mark.parametrize("whom", PINGING)
+async def test_a_cards_text_pings_from_a_first_answer(stage: Stage, whom: str) -> None:
+    interaction = await stage.ping()
+    await stage.raw.answer(interaction, 4, loud_card(stage, whom))
+    assert pings((await interaction.response()).message) == expected(whom)
+
+
+@pytest.mark.parametrize("whom", PINGING)
+async def test_a_cards_text_pings_from_a_follow_up(stage: Stage, whom: str) -> None:
+    interaction = await stage.ping()
+    await stage.raw.answer(interaction, 4, {"content": "pong"})
+    await stage.raw.call("POST", stage.raw.webhook(interaction), loud_card(stage, whom))
+    assert pings(interaction.messages[-1]) == expected(whom)
+
+
+@pytest.mark.parametrize("whom", PINGING)
+async def test_a_cards_text_pings_from_the_edit_that_fills_a_deferred_answer(stage: Stage, whom: str) -> None:
+    interaction = await stage.ping()
+    await stage.raw.answer(interaction, 5)
+    await stage.raw.call("PATCH", stage.raw.webhook(interaction, "@original"), loud_card(stage, whom))
+    assert pings((await interaction.response()).message) == expected(whom)
+
+
+@pytest.mark.parametrize("whom", PINGING)
+async def test_a_cards_text_pings_nobody_from_a_later_edit(stage: Stage, whom: str) -> None:
+    message = await stage.send({"flags": V2, "components": [TEXT]})
+    await stage.raw.call("PATCH", f"/channels/{stage.channel.id}/messages/{message.id}", loud_card(stage, whom))
+    assert pings(stage.channel.messages[-1]) == (0, 0, False)
 
 
 async def test_an_edit_pings_nobody(stage: Stage) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from playground import BOT_DEFAULT, Channel, Message, Permissions
-from tests.playground.rawclient import Stage
+from tests.playground.rawclient import PING, Stage, listening
 
 
 async def started(stage: Stage) -> tuple[Message, Channel]:
@@ -145,3 +145,26 @@ async def test_an_archived_thread_is_neither_joined_nor_left(stage: Stage) -> No
 async def test_a_channel_is_edited_with_a_permission_only(stage: Stage) -> None:
     reply = await stage.raw.call("PATCH", f"/channels/{stage.channel.id}", {"name": "other"})
     assert reply.refusal == (403, 50013)
+
+
+async def test_an_interaction_in_a_thread_names_its_parent_and_leaves_the_age_to_it(stage: Stage) -> None:
+    await stage.raw.register(PING)
+    parent = stage.guild.text_channel("adults", nsfw=True)
+    await stage.raw.call("POST", f"/channels/{parent.id}/threads", {"name": "alone", "type": 11})
+    (thread,) = parent.threads
+    async with listening(stage.raw) as gateway:
+        for place in (thread, parent):
+            await stage.mika.slash(place, "ping")
+        inside, outside = [(await gateway.read(name="INTERACTION_CREATE"))["d"]["channel"] for _ in range(2)]
+    assert (inside["type"], inside["parent_id"]) == (11, str(parent.id))
+    assert "nsfw" not in inside
+    assert outside["nsfw"] is True
+
+
+async def test_a_thread_follows_its_parents_permissions(stage: Stage) -> None:
+    _, thread = await started(stage)
+    stage.channel.overwrite(stage.mika, deny=Permissions.VIEW_CHANNEL)
+    world = stage.playground._backend.world
+    assert not world.permissions(thread.state, stage.mika.id)
+    stage.channel.overwrite(stage.mika, allow=Permissions.MANAGE_THREADS)
+    assert world.permissions(thread.state, stage.mika.id) & Permissions.MANAGE_THREADS

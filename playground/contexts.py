@@ -1,0 +1,77 @@
+"""Where an interaction happens, whose installation of the application it uses, and who may start it there.
+
+Source: Discord's documentation, interactions/receiving-and-responding, "Authorizing Integration Owners Object".
+"""
+
+from collections.abc import Collection
+from enum import IntEnum
+
+from playground.errors import Json
+from playground.permissions import Permissions
+from playground.values import ChannelState, Message, User
+from playground.world import World
+
+
+class Context(IntEnum):
+    GUILD = 0
+    BOT_DM = 1
+    PRIVATE_CHANNEL = 2
+
+
+class Installation(IntEnum):
+    """Who has the application: a server, or a person who brings it along."""
+
+    GUILD = 0
+    USER = 1
+
+
+def context_of(channel: ChannelState) -> Context:
+    if channel.guild_id is not None:
+        return Context.GUILD
+    return Context.PRIVATE_CHANNEL if channel.people else Context.BOT_DM
+
+
+def check_starter(world: World, channel: ChannelState, user: User) -> None:
+    """Raise LookupError for who is not there, or is there no longer, and for bots, which start no interactions."""
+    if not world.takes_part(channel, user.id):
+        raise LookupError(f"{user.name} is not in #{channel.name}")
+    if user.is_bot:
+        raise LookupError(f"{user.name} is a bot")
+
+
+def check_command(world: World, channel: ChannelState, command: Json) -> None:
+    """Raise LookupError where Discord's client does not offer this command."""
+    context = context_of(channel)
+    if command["contexts"] is not None and context not in command["contexts"]:
+        raise LookupError(f"{command['name']!r} is not offered in the context {context.name}")
+    is_there = world.takes_part(channel, world.bot.id)
+    if not is_there and Installation.USER not in command["integration_types"]:
+        raise LookupError(f"{command['name']!r} is not for use without the bot")
+
+
+def owners_of_command(world: World, channel: ChannelState, user: User, types: Collection[int]) -> Json:
+    """The installation that a command of these `integration_types` uses: the server's wherever there is one."""
+    is_guilds = channel.guild_id is not None and world.takes_part(channel, world.bot.id)
+    return _of_guild(channel) if is_guilds and Installation.GUILD in types else _of_user(user)
+
+
+def owners_of_message(channel: ChannelState, user: User, message: Message) -> Json:
+    """The installation that a component uses: that which its message came from, whoever uses it."""
+    if message.interaction:
+        return dict(message.interaction["authorizing_integration_owners"])
+    return _of_user(user) if channel.guild_id is None else _of_guild(channel)
+
+
+def hides_answers(world: World, channel: ChannelState, user: User) -> bool:
+    """Whether only this person sees what the application answers: in guilds without it, unless they allow it."""
+    if channel.guild_id is None or world.takes_part(channel, world.bot.id):
+        return False
+    return not world.permissions(channel, user.id) & Permissions.USE_EXTERNAL_APPS
+
+
+def _of_guild(channel: ChannelState) -> Json:
+    return {str(int(Installation.GUILD)): str(channel.guild_id)}
+
+
+def _of_user(user: User) -> Json:
+    return {str(int(Installation.USER)): str(user.id)}
