@@ -24,7 +24,7 @@ def run() -> None:
         settings = load()
     except SettingsError as error:
         settings, problems = error.usable, error.problems
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.log_format)
     os.environ.pop("DISCORD_TOKEN", None)  # nothing that we start has to know it
     with told(app.StartError, LoginError, StoreError):
         asyncio.run(app.run(settings, problems))

@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+import structlog
 
 from bot import logs
 
@@ -27,3 +28,9 @@ def test_what_the_command_tells_itself_is_not_said_twice(capsys: pytest.CaptureF
     logging.getLogger("engine.local").error("it is lost")
     logging.getLogger("engine.failover").warning("https://cdn.discordapp.com/a.jpg?hm=0123")
     assert capsys.readouterr().err == "animify: https://cdn.discordapp.com/a.jpg<redacted>\n"
+
+
+def test_an_event_with_fields_is_a_sentence_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.for_a_command()
+    structlog.stdlib.get_logger("bot.engines").warning("the painter paints", reason="one\ntwo")
+    assert capsys.readouterr().err == "animify: the painter paints: one\nanimify: two\n"
