@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from threading import Condition, Thread
-from typing import Protocol
+from typing import Final, Protocol
 
 from engine.contract import CancelledRunError, Job, Picture, Pixels, Progress, Runner
 from engine.errors import BusyError, DeadlineError, EngineError, LostError
@@ -65,7 +65,8 @@ class _LoopTimer:
         return asyncio.get_running_loop().call_later(delay, callback)
 
 
-_LOOP = _LoopTimer()
+LOOP: Final = _LoopTimer()
+"""Seconds as they pass."""
 
 
 class _Life(StrEnum):
@@ -144,7 +145,7 @@ class LocalEngine:
         waits: bool = True,
         ahead: int = 0,
         deadline: float | None = None,
-        timer: Timer = _LOOP,
+        timer: Timer = LOOP,
         observer: Observer = _nobody,
     ) -> None:
         self._lanes = [_Lane(number, runner) for number, runner in enumerate(runners)]

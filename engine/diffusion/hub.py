@@ -28,7 +28,7 @@ from huggingface_hub.hf_api import ModelInfo, RepoSibling
 from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]  # public, but not to the types
 from huggingface_hub.utils.tqdm import silent_tqdm
 
-from engine.diffusion import weights
+from engine.diffusion import classifier, weights
 from engine.diffusion.weights import INDEX, MANIFEST, PICKLES, Manifest, WeightsError
 from styles import Lora
 
@@ -90,6 +90,20 @@ def fetch_lora(
         It was not fetched. What lay here before still does.
     """
     asked = _Asked(lora.repo, weights.place(lora.repo, home), lora.file, lambda _: [lora.file], endpoint, on_progress)
+    return asked.fetch(refresh=refresh)
+
+
+def fetch_classifier(
+    repo: str, home: Path, *, endpoint: str | None = None, on_progress: OnBytes, refresh: bool = False
+) -> Fetched:
+    """Fetch a safety classifier, or what is missing of it; `refresh` takes the newest commit.
+
+    Raises
+    ------
+    HubError
+        It was not fetched. What lay here before still does.
+    """
+    asked = _Asked(repo, weights.place(repo, home), classifier.PROCESSOR, _classifier, endpoint, on_progress)
     return asked.fetch(refresh=refresh)
 
 
@@ -282,6 +296,22 @@ def _parts(snapshot: _Snapshot) -> Iterator[str]:
             raise HubError(_no_weights(snapshot.repo, part, names))
         rules = [name for name in names if PurePosixPath(name).suffix in _RULES and ".index." not in name]
         yield from (f"{part}/{name}" for name in (*rules, *chosen))
+
+
+def _classifier(snapshot: _Snapshot) -> Iterator[str]:
+    """Its labels, what prepares pictures for it, and its weights in one variant and in safetensors."""
+    processor = snapshot.file(classifier.PROCESSOR)
+    config = snapshot.obtain(snapshot.file(classifier.CONFIG), lambda _: None)
+    try:
+        classifier.unsafe_labels(config, snapshot.repo)
+    except WeightsError as error:
+        raise HubError(str(error)) from None  # known before the weights were fetched for nothing
+    yield from (classifier.CONFIG, processor.path)
+    names = [path for path in snapshot.files if "/" not in path]
+    chosen = weights.loaded(names)
+    if not chosen:
+        raise HubError(_no_weights(snapshot.repo, "network", names))
+    yield from chosen
 
 
 def _no_weights(repo: str, part: str, names: Iterable[str]) -> str:

@@ -13,32 +13,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 _SWITCH: Final = 0.0005  # seconds; a tenth of the usual, so that the loop gets its turn ten times as often
+_ONE_AT_A_TIME: Final = Lock()  # or the second thread would keep the first one's interval, and a collector that is off
 
 
 @contextmanager
 def beside_a_loop(module: str) -> Iterator[None]:
-    """Importing this module inside stalls other threads as little as can be. Not for two threads at once.
+    """Importing this module inside stalls other threads as little as can be. A second thread waits for the first.
 
     What was imported is left out of later collections: it lives as long as the process. Where the module is there
     already nothing happens.
     """
-    if module in sys.modules:
-        yield
-        return
-    _load_libraries()
-    interval = sys.getswitchinterval()
-    gc.collect()
-    gc.disable()
-    sys.setswitchinterval(_SWITCH)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(interval)
-        gc.freeze()
-        gc.enable()
+    with _ONE_AT_A_TIME:
+        if module in sys.modules:
+            yield
+            return
+        _load_libraries()
+        interval = sys.getswitchinterval()
+        gc.collect()
+        gc.disable()
+        sys.setswitchinterval(_SWITCH)
+        try:
+            yield
+        finally:
+            sys.setswitchinterval(interval)
+            gc.freeze()
+            gc.enable()
 
 
 def _load_libraries() -> None:

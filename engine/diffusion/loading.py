@@ -1,54 +1,27 @@
-"""Weights from disk to a pipeline that is ready to paint: the boundary to diffusers' loaders."""
+"""Weights from disk to a pipeline that is ready to paint, by diffusers' loaders."""
 
 import os
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from threading import Lock
 from typing import Final
 
 import torch
 from diffusers.quantizers.pipe_quant_config import PipelineQuantizationConfig
 from diffusers.quantizers.quantization_config import TorchAoConfig
 from diffusers.utils import logging as diffusers_logging
-from safetensors import SafetensorError
 from torchao.quantization import Float8WeightOnlyConfig, Int8WeightOnlyConfig
 from transformers.utils import logging as transformers_logging
 
 from engine.diffusion.families import FamilyModel
 from engine.diffusion.families.base import Pipe
+from engine.diffusion.foreign import FOREIGN, LoadError, translated
 from engine.diffusion.profiles import Device, Profile
 from engine.diffusion.traits import Offload, Precision
 from engine.diffusion.weights import variants
 
 _DTYPES: Final = {Precision.FP32: torch.float32}
 _QUANTISED: Final = {Precision.FP8: Float8WeightOnlyConfig, Precision.INT8: Int8WeightOnlyConfig}
-
-
-_FOREIGN: Final = (
-    OSError,
-    ValueError,
-    RuntimeError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    ImportError,
-    SafetensorError,
-)
-"""What loaders raise of files that don't go together."""
-
-
-ONE_AT_A_TIME: Final = Lock()
-"""To be held by whoever loads a model.
-
-Loaders replace methods of torch's modules while they work, for all threads: of two at once the second one would put the
-first one's replacements back, and no module made after that would have weights.
-"""
-
-
-class LoadError(Exception):
-    """The model can't be loaded; the text is one sentence that names what is wrong, and no traceback of a library."""
 
 
 def dtype(profile: Profile) -> torch.dtype:
@@ -73,7 +46,7 @@ def open_text(family: FamilyModel, folder: Path, profile: Profile, device: str) 
     LoadError
     """
     silent = dict.fromkeys((family.network, "vae", *family.unused))
-    with _translated(folder):
+    with translated(folder):
         return _opened(family, folder, profile, silent).to(device)
 
 
@@ -90,7 +63,7 @@ def open_painting(family: FamilyModel, folder: Path, profile: Profile, device: D
     LoadError
     """
     silent = dict.fromkeys((*family.text, *family.unused))
-    with _translated(folder):
+    with translated(folder):
         pipe = _opened(family, folder, profile, silent, quantization_config=_quantisation(family, profile))
         family.schedule(pipe)
         if few_steps is not None:
@@ -138,7 +111,7 @@ def add_lora(family: FamilyModel, pipe: Pipe, file: Path, name: str) -> None:
     """
     try:
         family.add_lora(pipe, file, name)
-    except _FOREIGN as error:
+    except FOREIGN as error:
         pipe.delete_adapters(name)
         raise LoadError(f"{file}: this LoRA does not fit the model ({type(error).__name__})") from None
     if not any(name in names for names in pipe.get_list_adapters().values()):  # keys of another family are skipped
@@ -171,20 +144,3 @@ def _place(pipe: Pipe, profile: Profile, device: Device) -> None:
             pipe.enable_model_cpu_offload(device=device.torch_name)
         case Offload.LAYERS:
             pipe.enable_sequential_cpu_offload(device=device.torch_name)
-
-
-@contextmanager
-def _translated(folder: Path) -> Iterator[None]:
-    """What a loader raises of a folder that was looked at before: rare, and told by its kind and first line."""
-    try:
-        yield
-    except torch.OutOfMemoryError:
-        raise LoadError(
-            f"{folder}: the model is too large for the device: set ANIMIFY_PRECISION or ANIMIFY_OFFLOAD"
-        ) from None
-    except _FOREIGN as error:
-        raise LoadError(f"{folder}: the model can't be loaded ({type(error).__name__}: {_first_line(error)})") from None
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0][:200]

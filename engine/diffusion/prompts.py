@@ -10,7 +10,7 @@ from engine.diffusion.devices import Memory
 from engine.diffusion.embeddings import Embeddings, Wording
 from engine.diffusion.families import FamilyModel
 from engine.diffusion.families.base import Tensors
-from engine.diffusion.loading import LoadError
+from engine.diffusion.foreign import LoadError
 from engine.diffusion.plan import Plan
 from engine.diffusion.weights import revision
 from styles import Prompt

@@ -14,9 +14,9 @@ from engine.diffusion import loading
 from engine.diffusion.devices import Memory, memory
 from engine.diffusion.families import FamilyModel, Row, Run, family_model
 from engine.diffusion.families.base import Pipe, Tensors
+from engine.diffusion.foreign import ONE_AT_A_TIME, LoadError
 from engine.diffusion.ladder import Ladder, Outcome
 from engine.diffusion.levers import NONE, Levers, pull
-from engine.diffusion.loading import LoadError
 from engine.diffusion.plan import Plan
 from engine.diffusion.profiles import Alike, Kind
 from engine.diffusion.prompts import embed
@@ -100,7 +100,7 @@ class DiffusionRunner:
         if self._plan.device.kind is Kind.CUDA:
             torch.cuda.set_device(self._plan.device.index)  # for this thread alone
         try:
-            with loading.ONE_AT_A_TIME:
+            with ONE_AT_A_TIME:
                 self._loaded = self._load()
         except (LoadError, WeightsError) as error:
             raise LostError(str(error)) from None

@@ -145,8 +145,8 @@ def find(name: str, home: Path) -> Weights:
     WeightsError
         It can't be loaded from here.
     """
-    look = _Look.at_folder(name) if is_folder(name) else _Look.at_fetched(name, home)
-    with _told(look):
+    look = Look.at_folder(name) if is_folder(name) else Look.at_fetched(name, home)
+    with told(look):
         index = read_index(look.folder / INDEX, name)
         painting = look.painting(index.paints)
         reading = look.reading(index.reads)
@@ -169,8 +169,8 @@ def lora_file(lora: Lora, home: Path) -> Path:
     WeightsError
         It can't be loaded from here.
     """
-    look = _Look.at_fetched(lora.repo, home, command="animify models fetch")
-    with _told(look):
+    look = Look.at_fetched(lora.repo, home, command="animify models fetch")
+    with told(look):
         if look.manifest is None or lora.file not in look.manifest.files:
             raise WeightsError(Fault.NOT_FETCHED, f"{lora.file} of {lora.repo} is not fetched; {look.mend}")
         look.file(look.folder / lora.file)
@@ -292,7 +292,7 @@ def _painting_files(weights: Weights) -> Iterator[Path]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class Look:
     """Looking at one folder: every fault is told with the folder, or the file, and what mends it."""
 
     folder: Path
@@ -300,7 +300,7 @@ class _Look:
     mend: str
 
     @classmethod
-    def at_folder(cls, name: str) -> "_Look":
+    def at_folder(cls, name: str) -> "Look":
         try:
             folder = Path(name).expanduser()
         except RuntimeError:  # a user that this machine does not know
@@ -313,7 +313,7 @@ class _Look:
         return cls(folder, None, "copy it there anew")
 
     @classmethod
-    def at_fetched(cls, repo: str, home: Path, *, command: str | None = None) -> "_Look":
+    def at_fetched(cls, repo: str, home: Path, *, command: str | None = None) -> "Look":
         if not _ON_THE_HUB.fullmatch(repo):
             raise WeightsError(Fault.NO_FOLDER, f"{repo} is neither a folder nor a model on the hub (owner/name)")
         folder = place(repo, home)
@@ -338,7 +338,7 @@ class _Look:
         self.file(folder / ("config.json" if has_weights(part) else f"{part}_config.json"))
         for path in self._recorded(part):
             self.file(path)
-        size = self._weights(folder, beside)
+        size = self.weights(folder, beside)
         if has_weights(part) and not size:
             raise WeightsError(Fault.INCOMPLETE, f"{folder} has no safetensors file in it; {self.mend}")
         return size
@@ -387,7 +387,7 @@ class _Look:
     def _recorded(self, part: str) -> list[Path]:
         return [self.folder / path for path in self._sizes if path.startswith(f"{part}/")]
 
-    def _weights(self, folder: Path, beside: str | None) -> int:
+    def weights(self, folder: Path, beside: str | None) -> int:
         names = {path.name for path in folder.iterdir()}
         files = [folder / name for name in sorted(loaded(names, beside))]
         if not files and any(Path(name).suffix in PICKLES for name in names):
@@ -411,7 +411,7 @@ class _Look:
 
 
 @contextmanager
-def _told(look: _Look) -> Iterator[None]:
+def told(look: Look) -> Iterator[None]:
     """Where the operating system's errors are translated."""
     try:
         yield

@@ -1,4 +1,4 @@
-"""A runner that does what a script says, signals and a timer to try it with, and photos and jobs to give it."""
+"""A runner and a checker that do what a script says, signals and a timer to try with, and photos and jobs to give."""
 
 import asyncio
 import threading
@@ -12,8 +12,12 @@ import numpy as np
 import styles
 from engine.contract import Job, Medium, OnStep, Picture, Pixels
 from engine.errors import BusyError, DeadlineError, DeclinedError, EngineError, LostError, UnfitError
+from engine.safety import NOT_JUDGED, Verdict
 
 STEPS = 3
+
+SAFE = Verdict.of(0.01)
+UNSAFE = Verdict.of(0.99)
 
 
 class Act(StrEnum):
@@ -219,3 +223,39 @@ def job(name: str = "job", *, seed: int = 7, pixels: Pixels | None = None) -> Jo
     return Job(
         id=name, pixels=photo() if pixels is None else pixels, style=catalogue()["ghibli"], strength=0.5, seed=seed
     )
+
+
+class FakeChecker:
+    """A SafetyChecker that says what its script says, one verdict a check, and SAFE when that is at its end.
+
+    Attributes
+    ----------
+    gate
+        While it is cleared checks wait, as behind a slow classifier.
+    checked
+        Height and width of every picture that it was asked about.
+    """
+
+    def __init__(self, *script: Verdict, name: str = "fake checker") -> None:
+        self._script = list(script)
+        self._name = name
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.checked: list[tuple[int, ...]] = []
+        self.closed = False
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    async def check(self, pixels: Pixels) -> Verdict:
+        self.checked.append(pixels.shape[:2])
+        if self.closed:
+            return NOT_JUDGED
+        verdict = self._script.pop(0) if self._script else SAFE
+        await self.gate.wait()
+        return verdict
+
+    async def close(self) -> None:
+        self.closed = True
+        self.gate.set()

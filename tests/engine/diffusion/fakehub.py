@@ -65,6 +65,21 @@ def sd15() -> dict[str, bytes]:
     }
 
 
+def a_classifier(*labels: str) -> dict[str, bytes]:
+    """A repository with a safety classifier, and what lies beside it."""
+    named = {str(number): label for number, label in enumerate(labels or ("normal", "nsfw"))}
+    return {
+        "README.md": b"---\nlicense: apache-2.0\n---\n",
+        "config.json": json.dumps({"model_type": "vit", "id2label": named}).encode(),
+        "preprocessor_config.json": b'{"image_processor_type": "ViTImageProcessor"}',
+        "model.safetensors": tensors(10),
+        "pytorch_model.bin": b"pickle",
+        "optimizer.pt": b"pickle",
+        "onnx/model.onnx": b"onnx",
+        "onnx/config.json": b"{}",
+    }
+
+
 def clutter() -> dict[str, bytes]:
     """What lies beside it on the hub and is never loaded."""
     return {

@@ -9,6 +9,7 @@ from contextlib import aclosing
 from pathlib import Path
 
 from engine.contract import Engine, Picture
+from engine.diffusion import importing
 from engine.diffusion.build import build
 from engine.diffusion.importing import beside_a_loop
 from engine.diffusion.models import Family
@@ -53,6 +54,14 @@ def test_importing_leaves_the_interpreter_as_it_was() -> None:
         assert sys.getswitchinterval() < interval
     assert gc.isenabled()
     assert sys.getswitchinterval() == interval
+    gc.unfreeze()
+
+
+def test_one_thread_imports_at_a_time() -> None:
+    for module in ("a_module_that_nobody_imported", "json"):
+        with beside_a_loop(module):
+            assert importing._ONE_AT_A_TIME.locked()
+        assert not importing._ONE_AT_A_TIME.locked()
     gc.unfreeze()
 
 

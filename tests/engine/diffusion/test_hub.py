@@ -12,11 +12,21 @@ from types import SimpleNamespace
 import pytest
 from huggingface_hub import constants
 
+from engine.diffusion import classifier, weights
 from engine.diffusion import hub as our_hub
-from engine.diffusion import weights
-from engine.diffusion.hub import Fetched, HubError, fetch_lora, fetch_model
+from engine.diffusion.hub import Fetched, HubError, fetch_classifier, fetch_lora, fetch_model
 from styles import Lora
-from tests.engine.diffusion.fakehub import SIGNATURE, FakeHub, clutter, index, sd15, serving, tensors, unsettle
+from tests.engine.diffusion.fakehub import (
+    SIGNATURE,
+    FakeHub,
+    a_classifier,
+    clutter,
+    index,
+    sd15,
+    serving,
+    tensors,
+    unsettle,
+)
 
 NAME = "someone/painter"
 SHARD = "unet/diffusion_pytorch_model-00001-of-00002.safetensors"
@@ -355,3 +365,65 @@ def test_nothing_is_printed_and_no_signed_address_is_logged(
     printed = capfd.readouterr()
     assert (printed.out, printed.err) == ("", "")
     assert SIGNATURE not in caplog.text
+
+
+JUDGE = "someone/judge"
+
+
+def fetch_judge(hub: FakeHub, home: Path, *, refresh: bool = False) -> Fetched:
+    return fetch_classifier(JUDGE, home, endpoint=hub.url, on_progress=lambda *_: None, refresh=refresh)
+
+
+def test_of_a_classifier_what_is_loaded_is_fetched_and_its_licence_is_the_cards(hub: FakeHub, home: Path) -> None:
+    repo = hub.repo(JUDGE, a_classifier(), card={"license": "apache-2.0"})
+    fetched = fetch_judge(hub, home)
+    assert lying(fetched.folder).keys() == {
+        "animify.json",
+        "config.json",
+        "model.safetensors",
+        "preprocessor_config.json",
+    }
+    found = classifier.find(JUDGE, home)
+    assert (found.commit, found.licence, found.unsafe) == (repo.main, "apache-2.0", frozenset({1}))
+    assert found.size == len(tensors(10))
+    assert classifier.lies_in(fetched.folder)
+
+
+def test_a_classifier_is_pinned_until_a_refresh(hub: FakeHub, home: Path) -> None:
+    repo = hub.repo(JUDGE, a_classifier())
+    first = repo.main
+    fetch_judge(hub, home)
+    newest = repo.push(a_classifier() | {"model.safetensors": tensors(11)})
+    assert fetch_judge(hub, home).manifest.commit == first
+    assert fetch_judge(hub, home, refresh=True).manifest.commit == newest
+
+
+@pytest.mark.parametrize(
+    ("gone", "labels", "words"),
+    [
+        ("config.json", (), "has no file config.json"),
+        ("preprocessor_config.json", (), "has no file preprocessor_config.json"),
+        ("model.safetensors", (), "has its network as pickle alone"),
+        ("README.md", ("cat", "dog"), "does not part safe pictures from unsafe ones"),
+    ],
+)
+def test_what_is_no_safety_classifier_is_refused_before_its_weights_are_fetched(
+    gone: str, labels: tuple[str, ...], words: str, hub: FakeHub, home: Path
+) -> None:
+    files = a_classifier(*labels)
+    del files[gone]
+    hub.repo(JUDGE, files)
+    with pytest.raises(HubError, match=words):
+        fetch_judge(hub, home)
+    assert not hub.asked("/store/")
+
+
+def test_a_classifier_whose_bytes_are_others_is_not_kept(hub: FakeHub, home: Path) -> None:
+    hub.repo(JUDGE, a_classifier())
+    hub.lies["model.safetensors"] = tensors(12)
+    with pytest.raises(HubError, match="other bytes than the hub promised"):
+        fetch_judge(hub, home)
+    with pytest.raises(weights.WeightsError) as error:
+        classifier.find(JUDGE, home)
+    assert error.value.fault is weights.Fault.NOT_FETCHED
+    assert "`animify models fetch --safety someone/judge` fetches it" in str(error.value)

@@ -13,7 +13,7 @@ from engine.diffusion import loading
 from engine.diffusion.devices import cpu
 from engine.diffusion.families import family_model
 from engine.diffusion.families.base import Pipe
-from engine.diffusion.loading import LoadError
+from engine.diffusion.foreign import LoadError
 from engine.diffusion.models import Family
 from engine.diffusion.traits import TRAITS, Offload
 from tests.engine.diffusion.conftest import Planner

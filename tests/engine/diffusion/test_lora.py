@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from engine.diffusion import loading
 from engine.diffusion.devices import cpu
 from engine.diffusion.families import family_model
-from engine.diffusion.loading import LoadError
+from engine.diffusion.foreign import LoadError
 from engine.diffusion.models import Family
 from engine.diffusion.plan import Plan
 from engine.diffusion.runner import DiffusionRunner

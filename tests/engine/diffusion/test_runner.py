@@ -16,6 +16,7 @@ from engine.contract import CancelledRunError, Job, Medium, Picture, Pixels
 from engine.diffusion import loading
 from engine.diffusion.devices import UnknownMemory
 from engine.diffusion.families import family_model
+from engine.diffusion.foreign import ONE_AT_A_TIME
 from engine.diffusion.models import Family
 from engine.diffusion.plan import Plan
 from engine.diffusion.runner import PREVIEWED, DiffusionRunner
@@ -369,7 +370,7 @@ def test_models_are_loaded_one_at_a_time(planned: Planner, monkeypatch: pytest.M
     opened = loading.open_painting
 
     def watched(*arguments: object) -> object:
-        held.append(loading.ONE_AT_A_TIME.locked())
+        held.append(ONE_AT_A_TIME.locked())
         return opened(*arguments)  # type: ignore[arg-type]  # passed on
 
     monkeypatch.setattr(loading, "open_painting", watched)
@@ -377,7 +378,7 @@ def test_models_are_loaded_one_at_a_time(planned: Planner, monkeypatch: pytest.M
     runner.load()
     runner.close()
     assert held == [True]
-    assert not loading.ONE_AT_A_TIME.locked()
+    assert not ONE_AT_A_TIME.locked()
     assert torch.nn.Linear(2, 2).weight.device.type == "cpu"
 
 

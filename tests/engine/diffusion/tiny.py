@@ -1,7 +1,7 @@
 """Tiny checkpoints with random weights, in the models' true classes: what the real loading code is tried on."""
 
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -25,7 +25,10 @@ from transformers import (
     Qwen2Tokenizer,
     Qwen3Config,
     Qwen3ForCausalLM,
+    ViTConfig,
+    ViTForImageClassification,
 )
+from transformers.models.vit.image_processing_pil_vit import ViTImageProcessorPil
 
 from engine.diffusion.models import Family
 
@@ -38,6 +41,37 @@ def build(family: Family, folder: Path, *, seed: int = 0) -> Path:
     builders: dict[Family, Callable[[], object]] = {Family.EDIT: _klein, Family.SD15: _sd15, Family.SDXL: _sdxl}
     pipeline = builders[family]()
     pipeline.save_pretrained(folder)  # type: ignore[attr-defined]  # every pipeline has it
+    return folder
+
+
+def build_classifier(folder: Path, *scores: float, labels: Sequence[str] = ("normal", "nsfw"), seed: int = 0) -> Path:
+    """Write a classifier of pictures into the folder.
+
+    Parameters
+    ----------
+    scores
+        What it says of whatever it sees, as logits, one for each label; without them it looks, and knows nothing.
+    """
+    torch.manual_seed(seed)
+    config = ViTConfig(
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        image_size=32,
+        patch_size=8,
+        id2label=dict(enumerate(labels)),
+        label2id={label: number for number, label in enumerate(labels)},
+    )
+    model = ViTForImageClassification(config)
+    model.classifier = head = torch.nn.Linear(16, len(labels))
+    if scores:
+        torch.nn.init.zeros_(head.weight)
+        head.bias.data = torch.tensor(scores, dtype=torch.float32)
+    model.save_pretrained(folder)
+    ViTImageProcessorPil(
+        size={"height": 32, "width": 32}, image_mean=[0.5, 0.5, 0.5], image_std=[0.5, 0.5, 0.5]
+    ).save_pretrained(folder)
     return folder
 
 
