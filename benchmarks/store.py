@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.figures import Effort, Figure, Section, Target, median, percentile
+from bot.rules import Place
 from bot.store import NewRequest, Store
 
 CONCURRENT = 100
@@ -30,7 +31,7 @@ async def _reserve(store: Store, interactions: Iterator[int], reserves: int) -> 
     times = []
     for interaction_id in interactions:
         began = time.perf_counter()
-        await store.submit(_request(interaction_id), in_flight_limit=reserves)
+        await store.submit(_request(interaction_id), judge=lambda _: None, in_flight_limit=reserves)
         times.append(time.perf_counter() - began)
     return times
 
@@ -38,9 +39,8 @@ async def _reserve(store: Store, interactions: Iterator[int], reserves: int) -> 
 def _request(interaction_id: int) -> NewRequest:
     return NewRequest(
         interaction_id=interaction_id,
-        guild_id=1,
+        place=Place(guild_id=1, server_id=1, channel_id=1),
         user_id=interaction_id % MEMBERS,
-        channel_id=1,
         style="ghibli",
         strength=0.5,
         seed=interaction_id,

@@ -1,6 +1,11 @@
 """What must survive a crash: quota, jobs and sealed secrets in SQLite."""
 
+from bot.store.audit import Act, Action, Entry, Filter
+from bot.store.commands import Answer, Order
+from bot.store.desk import Desk
+from bot.store.erasure import Plan, Post
 from bot.store.errors import (
+    DatabaseBusyError,
     DatabaseFailedError,
     DatabaseLockedError,
     DatabaseUnreadableError,
@@ -9,42 +14,73 @@ from bot.store.errors import (
     InFlightError,
     KeyFileError,
     MigrationError,
+    NotAdmittedError,
+    OverCapError,
     OverQuotaError,
     RefusedError,
     StoreError,
     UnknownJobError,
     UnknownZoneError,
 )
-from bot.store.guilds import Guild
+from bot.store.insight import Insight
 from bot.store.jobs import Job, State
-from bot.store.limits import Layer, Usage
-from bot.store.moderation import Change
+from bot.store.limits import Cap, Layer, RoleLimit, Scope, Usage
+from bot.store.moderation import Blocked, Change
+from bot.store.operator import Operator, Outcome
+from bot.store.outbox import Outbox, Parcel
+from bot.store.privacy import Privacy
 from bot.store.proof import Fault
 from bot.store.recovery import GivenUp, Recovery
-from bot.store.requests import NewRequest, Receipt
+from bot.store.reports import NewReport, NotFiled, Reports
+from bot.store.requests import Judge, NewRequest, Receipt
 from bot.store.store import Store
 from bot.store.vault import Secrets
 
 __all__ = [
+    "Act",
+    "Action",
+    "Answer",
+    "Blocked",
+    "Cap",
     "Change",
+    "DatabaseBusyError",
     "DatabaseFailedError",
     "DatabaseLockedError",
     "DatabaseUnreadableError",
+    "Desk",
     "DuplicateRequestError",
+    "Entry",
     "Fault",
+    "Filter",
     "GivenUp",
-    "Guild",
     "IllegalTransitionError",
     "InFlightError",
+    "Insight",
     "Job",
+    "Judge",
     "KeyFileError",
     "Layer",
     "MigrationError",
+    "NewReport",
     "NewRequest",
+    "NotAdmittedError",
+    "NotFiled",
+    "Operator",
+    "Order",
+    "Outbox",
+    "Outcome",
+    "OverCapError",
     "OverQuotaError",
+    "Parcel",
+    "Plan",
+    "Post",
+    "Privacy",
     "Receipt",
     "Recovery",
     "RefusedError",
+    "Reports",
+    "RoleLimit",
+    "Scope",
     "Secrets",
     "State",
     "Store",

@@ -13,26 +13,34 @@ import asyncio
 import os
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Generic, Self, TypeVar
 
 from bot.store import files
-from bot.store.errors import DatabaseFailedError, DatabaseLockedError, DatabaseUnreadableError
+from bot.store.errors import (
+    DatabaseBusyError,
+    DatabaseFailedError,
+    DatabaseLockedError,
+    DatabaseUnreadableError,
+)
 
+Connection = sqlite3.Connection
 Row = sqlite3.Row
 Value = int | float | str | bytes | None
 T = TypeVar("T")
+
+_BUSY_TIMEOUT: Final = 5000  # milliseconds
 
 _PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # what was acknowledged survives a power cut, not only a crash
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",  # a wiped secret is overwritten instead of left in a free page
-    "PRAGMA busy_timeout = 5000",  # milliseconds; an operator may look into the file with other tools
+    f"PRAGMA busy_timeout = {_BUSY_TIMEOUT}",  # an operator may look into the file with other tools
 )
 
 _SHARED_COMMIT: Final = 64  # transactions at most, so that the first of a crowd does not wait for the last
@@ -150,6 +158,29 @@ class Database:
         self._thread.submit(self._take_turns)
         return await asyncio.wrap_future(turn.outcome)
 
+    async def write_back(self) -> None:
+        """Bring the journal back into the file and cut it to nothing, so that what was deleted is in neither.
+
+        Raises
+        ------
+        DatabaseFailedError
+            Somebody reads the file just now, which is not waited for; or SQLite failed, or the database is closed.
+        """
+        if self._closed:
+            raise DatabaseFailedError("it is closed")
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._truncate_journal)
+
+    def _truncate_journal(self) -> None:
+        tx = Transaction(self._connection, self._on_statement, int(self._now()))
+        with translated():
+            tx.run("PRAGMA busy_timeout = 0")  # transactions wait for this
+            try:
+                busy = tx.all("PRAGMA wal_checkpoint(TRUNCATE)")[0][0]
+            finally:
+                self._connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT}")
+        if busy:
+            raise DatabaseFailedError("somebody reads it")
+
     def _start(self) -> None:
         """The boundary where the errors of opening end, each as a sentence."""
         try:
@@ -224,3 +255,44 @@ class _Turn(Generic[T]):
         failure = DatabaseFailedError(str(error))
         failure.__cause__ = error
         return partial(self.outcome.set_exception, failure)
+
+
+def connect_beside(path: Path, *, writes: bool, patience: float) -> Connection:
+    """Another process's connection to a database that a bot may be working on: it locks nothing and makes no file.
+
+    Parameters
+    ----------
+    patience
+        Seconds that a statement waits for the bot's transactions.
+
+    Raises
+    ------
+    DatabaseUnreadableError
+    """
+    uri = f"{path.resolve().as_uri()}?mode={'rw' if writes else 'ro'}"
+    try:
+        connection = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None)
+        connection.row_factory = Row
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    except sqlite3.Error as error:
+        raise DatabaseUnreadableError(path, str(error)) from error
+    return connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """The boundary where the errors of such a connection end.
+
+    Raises
+    ------
+    DatabaseBusyError, DatabaseFailedError
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        kind = getattr(error, "sqlite_errorcode", None)
+        if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT):
+            raise DatabaseBusyError from error
+        raise DatabaseFailedError(str(error)) from error

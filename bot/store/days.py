@@ -15,3 +15,8 @@ def ends_at(day: date, zone: str) -> int:
     Where a clock change skips midnight, `fold=0` reads the missing hour in the old offset: the moment of the change.
     """
     return int(datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(zone)).timestamp())
+
+
+def end_of(day: str, zone: str) -> int:
+    """The same of a day as the database names it."""
+    return ends_at(date.fromisoformat(day), zone)

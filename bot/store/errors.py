@@ -6,18 +6,22 @@ StoreError
 ├── MigrationError            the schema is not one that this version can bring up to date
 ├── KeyFileError              the key beside the database can't be used
 ├── DatabaseFailedError       SQLite failed in the middle; the transaction left no effect
+│   └── DatabaseBusyError     a running bot left another process no time for it
 ├── UnknownZoneError          a guild's zone is in no zone database
 ├── UnknownJobError           there is no such job (any more)
 ├── IllegalTransitionError    the job can't go from its state to the wanted one
 └── RefusedError              a request was not taken; nothing was charged
+    ├── NotAdmittedError
     ├── OverQuotaError
+    ├── OverCapError
     ├── InFlightError
     └── DuplicateRequestError
 """
 
 from pathlib import Path
 
-from bot.store.limits import Usage
+from bot.rules import Refusal, Standing
+from bot.store.limits import Cap, Usage
 
 
 class StoreError(Exception):
@@ -54,6 +58,13 @@ class DatabaseFailedError(StoreError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"the database failed: {reason}")
+
+
+class DatabaseBusyError(DatabaseFailedError):
+    """A running bot left another process no time for what it wanted; that left no effect."""
+
+    def __init__(self) -> None:
+        super().__init__("a running bot left no time for it; nothing was changed")
 
 
 class UnknownZoneError(StoreError):
@@ -93,6 +104,37 @@ class OverQuotaError(RefusedError):
     def __init__(self, usage: Usage) -> None:
         super().__init__(f"the limit of {usage.limit} pictures a day is reached")
         self.usage = usage
+
+
+class OverCapError(RefusedError):
+    """The operator's cap for this server, or for this member over all servers, is reached.
+
+    Attributes
+    ----------
+    cap
+        Which one, and when its day ends.
+    """
+
+    def __init__(self, cap: Cap) -> None:
+        super().__init__(f"the cap of {cap.amount} pictures a day of one {cap.scope} is reached")
+        self.cap = cap
+
+
+class NotAdmittedError(RefusedError):
+    """The rules say no: to a request before its charge, or to a job before its start.
+
+    Attributes
+    ----------
+    refusal
+        The first reason.
+    standing
+        How things stood then, for the words that say it.
+    """
+
+    def __init__(self, refusal: Refusal, standing: Standing) -> None:
+        super().__init__(f"not admitted: {refusal}")
+        self.refusal = refusal
+        self.standing = standing
 
 
 class InFlightError(RefusedError):

@@ -16,3 +16,8 @@ def put(tx: Transaction, name: str, value: str) -> None:
         name=name,
         value=value,
     )
+
+
+def forget(tx: Transaction, name: str) -> None:
+    """It is a fact no more."""
+    tx.run("DELETE FROM facts WHERE name = :name", name=name)

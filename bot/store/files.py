@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 PRIVATE = 0o600
@@ -27,17 +29,29 @@ def make_private(path: Path) -> None:
         os.close(handle)
 
 
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all: a crash in between must not leave half of it under its name."""
+@contextmanager
+def drafted(path: Path) -> Iterator[Path]:
+    """An empty draft beside a file, for nobody else to read, that takes the file's place at the end.
+
+    A crash in between must not leave half a file under its name; if anything is raised, no draft is left either.
+    """
     draft = beside(path, ".new")
     draft.unlink(missing_ok=True)
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE)
-    with os.fdopen(handle, "wb") as file:
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE))
+    try:
+        yield draft
+        draft.replace(path)
+        _sync_folder(path.parent)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    with drafted(path) as draft, draft.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    draft.replace(path)
-    _sync_folder(path.parent)
 
 
 def lock(path: Path) -> int:

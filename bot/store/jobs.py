@@ -42,8 +42,14 @@ class Job:
         "<interaction>-<position>".
     guild_id
         0 outside of servers.
+    place_id
+        The server it was asked in, also where only the member had installed the bot; 0 in direct messages.
     channel_id
         Where the command was used.
+    age_restricted
+        Whether that was a channel for adults.
+    owner_id
+        Whose picture it was made of; None for an upload, and where they were erased since.
     strength, seed
         As asked: with them the same picture is painted again after a restart.
     attempt
@@ -54,6 +60,10 @@ class Job:
         The request card, once it is posted.
     result_channel_id, result_message_id, engine, seconds
         The result's message, who painted it, and in how many seconds; None until delivered.
+    sha256
+        Of the posted file, in hexadecimal; None until delivered, and where nobody knows.
+    hidden_at
+        When the picture was hidden because of a report; None while it is shown.
     failure
         Why it failed, for the operator; None unless failed.
     """
@@ -61,8 +71,11 @@ class Job:
     id: str
     interaction_id: int
     guild_id: int
+    place_id: int
     user_id: int
     channel_id: int
+    age_restricted: bool
+    owner_id: int | None
     style: str
     strength: float
     seed: int
@@ -78,16 +91,20 @@ class Job:
     result_message_id: int | None
     engine: str | None
     seconds: float | None
+    sha256: str | None
+    hidden_at: int | None
     failure: str | None
     deleted_at: int | None
 
 
 _SELECT: Final = """
     SELECT
-        id, interaction_id, guild_id, user_id, channel_id, style, strength, seed, state, attempt, url_expires_at,
+        id, interaction_id, guild_id, place_id, subjects.user_id, channel_id, age_restricted,
+        owners.user_id AS owner_id, style, strength, seed, state, attempt, url_expires_at,
         created_at, started_at, ended_at, card_channel_id, card_message_id, result_channel_id, result_message_id,
-        engine, seconds, failure, deleted_at
+        engine, seconds, sha256, hidden_at, failure, deleted_at
     FROM jobs JOIN requests USING (interaction_id) JOIN subjects USING (subject)
+    LEFT JOIN subjects AS owners ON owners.subject = jobs.owner
 """
 
 
@@ -99,6 +116,27 @@ def by_id(tx: Transaction, job_id: str) -> Job | None:
 def by_result(tx: Transaction, message_id: int) -> Job | None:
     """The job whose picture is in this message."""
     return _job(tx.one(f"{_SELECT} WHERE result_message_id = :message_id", message_id=message_id))
+
+
+def subject_of(tx: Transaction, job_id: str) -> int:
+    """Who asked for it, also where they were erased since."""
+    (row,) = tx.all("SELECT subject FROM jobs WHERE id = :job_id", job_id=job_id)
+    return int(row["subject"])
+
+
+def results_of(tx: Transaction, guild_id: int, user_id: int) -> tuple[str, ...]:
+    """The jobs of the member's results in a guild that are not deleted, the latest first."""
+    rows = tx.all(
+        """
+        SELECT id FROM jobs JOIN requests USING (interaction_id)
+        WHERE subject = (SELECT subject FROM subjects WHERE user_id = :user_id)
+            AND guild_id = :guild_id AND state = 'delivered' AND deleted_at IS NULL
+        ORDER BY interaction_id DESC, position
+        """,
+        guild_id=guild_id,
+        user_id=user_id,
+    )
+    return tuple(row["id"] for row in rows)
 
 
 def under_way(tx: Transaction) -> list[Job]:
@@ -139,4 +177,6 @@ def ended(state: State) -> bool:
 
 
 def _job(row: Row | None) -> Job | None:
-    return None if row is None else Job(**{**dict(row), "state": State(row["state"])})
+    if row is None:
+        return None
+    return Job(**{**dict(row), "state": State(row["state"]), "age_restricted": bool(row["age_restricted"])})

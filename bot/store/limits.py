@@ -1,5 +1,6 @@
 """Which layer sets a member's daily limit, and where the member stands: pure values, no I/O."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,8 +9,16 @@ class Layer(StrEnum):
     """Who set the limit that counts, the strongest first."""
 
     MEMBER = "member"  # a moderator, for this member alone
+    ROLE = "role"  # the server, for a role: the best of the member's counts
     SERVER = "server"  # the server, for everyone in it
     DEFAULT = "default"  # the bot's operator
+
+
+class Scope(StrEnum):
+    """What the operator can cap, or deny service."""
+
+    SERVER = "server"  # one server, all its members together
+    MEMBER = "member"  # one member, over all servers
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +29,38 @@ class Limit:
     layer: Layer
 
 
-def decide(*, own: Limit | None, server: int | None, default: int) -> Limit:
-    """The limit that counts: a standing one of the member's own beats the server's, which beats the bot's default."""
+@dataclass(frozen=True, slots=True)
+class RoleLimit:
+    """Pictures a day, 0..1000 or None for no limit, of whoever holds a role."""
+
+    role_id: int
+    amount: int | None
+
+
+def decide(*, own: Limit | None, roles: Collection[RoleLimit] = (), server: int | None, default: int) -> Limit:
+    """The limit that counts.
+
+    A standing one of the member's own beats the best of the member's roles, which replaces the server's even if it is
+    lower, which beats the bot's default.
+    """
     if own is not None:
         return own
+    if roles:
+        amounts = [role.amount for role in roles]
+        return Limit(None if None in amounts else max(amount or 0 for amount in amounts), Layer.ROLE)
     if server is not None:
         return Limit(server, Layer.SERVER)
     return Limit(default, Layer.DEFAULT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cap:
+    """The operator's cap that leaves the least: pictures a UTC day, how many are left, and when it starts anew."""
+
+    scope: Scope
+    amount: int
+    left: int
+    resets_at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +79,8 @@ class Usage:
         Extra pictures that have not expired.
     resets_at
         When the day ends in the guild's zone, in epoch seconds.
+    cap
+        The operator's cap that leaves the least; None where there is none.
     """
 
     limit: int | None
@@ -52,10 +88,17 @@ class Usage:
     used: int
     grants_left: int
     resets_at: int
+    cap: Cap | None = None
+
+    @property
+    def day_left(self) -> int | None:
+        """What is left of the day's limit, without grants; None where there is no limit."""
+        return None if self.limit is None else max(0, self.limit - self.used)
 
     @property
     def left(self) -> int | None:
-        """How many pictures can be asked for now, grants included; None where there is no limit."""
-        if self.limit is None:
-            return None
-        return max(0, self.limit - self.used) + self.grants_left
+        """How many pictures can be asked for now, grants included and caps heeded; None where nothing limits them."""
+        own = None if self.day_left is None else self.day_left + self.grants_left
+        if self.cap is None:
+            return own
+        return self.cap.left if own is None else min(own, self.cap.left)

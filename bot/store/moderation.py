@@ -1,93 +1,317 @@
-"""Moderators' changes to a member's quota, each kept with who made it and why."""
+"""What moderators change: quotas, role limits, a server's settings, and blocks, each with its row in the audit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.store import quota, subjects
+from bot.records import Report, ReportState
+from bot.rules import Block, Guild
+from bot.store import audit, guilds, jobs, quota, reports, requests, standing, subjects
+from bot.store.audit import Act, Action
 from bot.store.database import Transaction
-from bot.store.limits import Limit, Usage
+from bot.store.limits import Limit, RoleLimit, Usage
 from bot.store.quota import Account
+from bot.store.sealed import Sealer
 
 _SET: Final = """
     INSERT INTO limits VALUES (:guild_id, :subject, :amount)
     ON CONFLICT (guild_id, subject) DO UPDATE SET amount = :amount
 """
 
-_RECORD: Final = """
-    INSERT INTO moderation
-    VALUES (:interaction_id, :guild_id, :actor, :target, :action, :before, :after, :reason, :now)
+_SET_ROLE: Final = """
+    INSERT INTO role_limits VALUES (:guild_id, :role_id, :amount)
+    ON CONFLICT (guild_id, role_id) DO UPDATE SET amount = :amount
+"""
+
+_BLOCK: Final = """
+    INSERT INTO blocks VALUES (:guild_id, :subject, :reason, :expires_at, :now)
+    ON CONFLICT (guild_id, subject) DO UPDATE SET reason = :reason, expires_at = :expires_at, at = :now
+"""
+
+_SHORTEN_LINKS: Final = """
+    UPDATE jobs SET url_expires_at = min(url_expires_at, created_at + :hours * 3600)
+    WHERE url IS NOT NULL AND ended_at IS NOT NULL
+        AND interaction_id IN (SELECT interaction_id FROM requests WHERE guild_id = :guild_id)
+"""
+
+_QUEUED_HERE: Final = """
+    SELECT id FROM jobs JOIN requests USING (interaction_id)
+    WHERE subject = :subject AND state = 'queued' AND (place_id = :guild_id OR guild_id = :guild_id)
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """Who changes whose quota in which guild, and why. The same interaction a second time changes nothing."""
+class Change(Act):
+    """An act that is about one member; `roles` are those that the member holds there, which may set the limit."""
 
-    interaction_id: int
-    guild_id: int
-    actor_id: int
     member_id: int
-    reason: str | None
+    roles: frozenset[int] = frozenset()
 
 
-def set_limit(tx: Transaction, change: Change, amount: int | None, *, default_limit: int) -> Usage:
-    """Give the member a standing limit, 0..1000 pictures a day or None for no limit."""
-    before = _account(tx, change, default_limit)
-    if not _is_new(tx, change):
-        return quota.usage(tx, before)
-    tx.run(_SET, guild_id=change.guild_id, subject=before.subject, amount=amount)
-    after = _account(tx, change, default_limit)
-    _record(tx, change, before, action="set", before=_said(before.limit), after=_said(after.limit))
-    return quota.usage(tx, after)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """A block that holds now, and the queued jobs that it has cancelled and refunded."""
+
+    block: Block
+    cancelled: tuple[str, ...]
 
 
-def grant(tx: Transaction, change: Change, amount: int, *, default_limit: int) -> Usage:
-    """Give the member extra pictures, 1..1000, until the day ends."""
-    holder = _account(tx, change, default_limit)
-    before = quota.usage(tx, holder)
-    if not _is_new(tx, change):
-        return before
-    quota.grant(tx, holder, amount=amount, cause=str(change.interaction_id))
-    after = quota.usage(tx, holder)
-    _record(tx, change, holder, action="grant", before=str(before.grants_left), after=str(after.grants_left))
-    return after
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """The changes, each a function of a transaction; with what all of them need besides."""
+
+    sealer: Sealer
+    default_limit: int
+
+    def set_limit(self, tx: Transaction, change: Change, amount: int | None) -> Usage:
+        """Give the member a standing limit, 0..1000 pictures a day or None for no limit."""
+        before = self._account(tx, change)
+        if not audit.is_new(tx, change):
+            return quota.usage(tx, before)
+        tx.run(_SET, guild_id=change.guild_id, subject=before.subject, amount=amount)
+        after = self._account(tx, change)
+        audit.record(
+            tx,
+            change,
+            self.sealer,
+            action=Action.QUOTA_SET,
+            target=before.subject,
+            before=said(before.limit),
+            after=said(after.limit),
+        )
+        return quota.usage(tx, after)
+
+    def unset_limit(self, tx: Transaction, change: Change) -> Usage:
+        """Take the member's standing limit away: roles and the server decide again."""
+        before = self._account(tx, change)
+        if not audit.is_new(tx, change):
+            return quota.usage(tx, before)
+        tx.run(
+            "DELETE FROM limits WHERE guild_id = :guild_id AND subject = :subject",
+            guild_id=change.guild_id,
+            subject=before.subject,
+        )
+        after = self._account(tx, change)
+        audit.record(
+            tx,
+            change,
+            self.sealer,
+            action=Action.QUOTA_UNSET,
+            target=before.subject,
+            before=said(before.limit),
+            after=said(after.limit),
+        )
+        return quota.usage(tx, after)
+
+    def grant(self, tx: Transaction, change: Change, amount: int, expires_at: int | None) -> tuple[Usage, int]:
+        """Give the member extra pictures, 1..1000; what holds then, and when they expire (the day's end by default)."""
+        holder = self._account(tx, change)
+        before = quota.usage(tx, holder)
+        if not audit.is_new(tx, change):
+            return before, before.resets_at if expires_at is None else expires_at
+        until = quota.grant(tx, holder, amount=amount, expires_at=expires_at, cause=change.cause)
+        after = quota.usage(tx, holder)
+        audit.record(
+            tx,
+            change,
+            self.sealer,
+            action=Action.QUOTA_GRANT,
+            target=holder.subject,
+            before=str(before.grants_left),
+            after=str(after.grants_left),
+            about=f"{amount} until {until}",
+        )
+        return after, until
+
+    def reset(self, tx: Transaction, change: Change) -> Usage:
+        """Bring the member's count of today back to zero."""
+        holder = self._account(tx, change)
+        before = quota.usage(tx, holder)
+        if not audit.is_new(tx, change):
+            return before
+        quota.reset(tx, holder, cause=change.cause)
+        after = quota.usage(tx, holder)
+        audit.record(
+            tx,
+            change,
+            self.sealer,
+            action=Action.QUOTA_RESET,
+            target=holder.subject,
+            before=str(before.used),
+            after=str(after.used),
+        )
+        return after
+
+    def set_role_limit(self, tx: Transaction, act: Act, limit: RoleLimit) -> None:
+        """Give whoever holds a role a daily limit."""
+        before = _role_limit(tx, act.guild_id, limit.role_id)
+        if not audit.is_new(tx, act):
+            return
+        tx.run(_SET_ROLE, guild_id=act.guild_id, role_id=limit.role_id, amount=limit.amount)
+        audit.record(
+            tx,
+            act,
+            self.sealer,
+            action=Action.ROLE_SET,
+            about=str(limit.role_id),
+            before=None if before is None else _amount(before.amount),
+            after=_amount(limit.amount),
+        )
+
+    def unset_role_limit(self, tx: Transaction, act: Act, role_id: int) -> bool:
+        """Take a role's limit away; False where it had none."""
+        before = _role_limit(tx, act.guild_id, role_id)
+        if not audit.is_new(tx, act):
+            return True
+        if before is None:
+            return False
+        tx.run(
+            "DELETE FROM role_limits WHERE guild_id = :guild_id AND role_id = :role_id",
+            guild_id=act.guild_id,
+            role_id=role_id,
+        )
+        audit.record(tx, act, self.sealer, action=Action.ROLE_UNSET, about=str(role_id), before=_amount(before.amount))
+        return True
+
+    def change_guild(self, tx: Transaction, act: Act, **changes: object) -> Guild:
+        """Replace some of a server's settings, by the names of `Guild`'s fields; each that changes is a row.
+
+        Raises
+        ------
+        UnknownZoneError
+        """
+        before = guilds.get(tx, act.guild_id)
+        if not audit.is_new(tx, act):
+            return before
+        after = replace(before, **changes)  # type: ignore[arg-type]  # callers name fields; a wrong name raises
+        guilds.put(tx, act.guild_id, after)
+        for name in changes:
+            old, new = guilds.written(getattr(before, name)), guilds.written(getattr(after, name))
+            if old != new:
+                audit.record(
+                    tx,
+                    act,
+                    self.sealer,
+                    action=Action.SETTING,
+                    about=name,
+                    part=name,
+                    before=None if old is None else str(old),
+                    after=None if new is None else str(new),
+                )
+        if after.retention_hours < before.retention_hours:
+            tx.run(_SHORTEN_LINKS, hours=after.retention_hours, guild_id=act.guild_id)
+        return after
+
+    def block(self, tx: Transaction, change: Change, expires_at: int | None) -> Blocked:
+        """Serve the member in this server no more, and cancel what they have queued there, refunded."""
+        subject = subjects.ensure(tx, change.member_id, self.sealer)
+        before = standing.block_of(tx, change.guild_id, subject)
+        if not audit.is_new(tx, change):
+            return Blocked(block=before or Block(reason=change.reason, expires_at=expires_at), cancelled=())
+        tx.run(
+            _BLOCK, guild_id=change.guild_id, subject=subject, reason=change.reason, expires_at=expires_at, now=tx.now
+        )
+        audit.record(
+            tx,
+            change,
+            self.sealer,
+            action=Action.BLOCK,
+            target=subject,
+            before=None if before is None else until(before.expires_at),
+            after=until(expires_at),
+        )
+        queued = [row["id"] for row in tx.all(_QUEUED_HERE, subject=subject, guild_id=change.guild_id)]
+        for job_id in queued:
+            requests.cancel(tx, job_id)
+        return Blocked(block=Block(reason=change.reason, expires_at=expires_at), cancelled=tuple(queued))
+
+    def unblock(self, tx: Transaction, change: Change) -> bool:
+        """Serve the member again; False where no block was in force."""
+        subject = subjects.ensure(tx, change.member_id, self.sealer)
+        before = standing.block_of(tx, change.guild_id, subject)
+        if not audit.is_new(tx, change):
+            return True
+        tx.run(
+            "DELETE FROM blocks WHERE guild_id = :guild_id AND subject = :subject",
+            guild_id=change.guild_id,
+            subject=subject,
+        )
+        if before is None:
+            return False
+        audit.record(tx, change, self.sealer, action=Action.UNBLOCK, target=subject, before=until(before.expires_at))
+        return True
+
+    def block_for(self, tx: Transaction, change: Change, report_id: int) -> Blocked | None:
+        """Block who had asked for a reported picture; None where the report is not open any more."""
+        if not self._close(tx, change, report_id, ReportState.BLOCKED):
+            return None
+        return self.block(tx, change, None)
+
+    def dismiss(self, tx: Transaction, act: Act, report_id: int) -> Report | None:
+        """Find a report unfounded, and show its picture again; None where there is nothing to dismiss any more."""
+        report = reports.by_id(tx, act.guild_id, report_id)
+        if report is None:
+            return None
+        dismissed = self._close(tx, act, report_id, ReportState.DISMISSED)
+        shown = reports.show(tx, report)
+        if not (dismissed or shown):
+            return None
+        audit.record(
+            tx,
+            act,
+            self.sealer,
+            action=Action.REPORT_DISMISSED,
+            target=jobs.subject_of(tx, report.job_id),
+            about=report.job_id,
+        )
+        return reports.by_id(tx, act.guild_id, report_id)
+
+    def deleted(self, tx: Transaction, act: Act, job_id: str) -> bool:
+        """A moderator has deleted somebody else's result; False, and no effect, where it was deleted before."""
+        job = jobs.known(tx, job_id)
+        if not requests.mark_deleted(tx, job_id, by=self._by(tx, act)):
+            return False
+        target = subjects.ensure(tx, job.user_id, self.sealer)
+        audit.record(tx, act, self.sealer, action=Action.DELETE, target=target, about=job_id)
+        return True
+
+    def purged(self, tx: Transaction, change: Change, found: int, outcome: str) -> None:
+        """A moderator has deleted a member's results."""
+        if audit.is_new(tx, change):
+            target = subjects.ensure(tx, change.member_id, self.sealer)
+            audit.record(tx, change, self.sealer, action=Action.PURGE, target=target, before=str(found), after=outcome)
+
+    def _close(self, tx: Transaction, act: Act, report_id: int, state: ReportState) -> bool:
+        return reports.close(tx, act.guild_id, report_id, state, by=self._by(tx, act))
+
+    def _by(self, tx: Transaction, act: Act) -> int | None:
+        return None if act.actor_id is None else subjects.ensure(tx, act.actor_id, self.sealer)
+
+    def _account(self, tx: Transaction, change: Change) -> Account:
+        subjects.ensure(tx, change.member_id, self.sealer)
+        return quota.account(
+            tx, change.guild_id, change.member_id, default_limit=self.default_limit, roles=change.roles
+        )
 
 
-def reset(tx: Transaction, change: Change, *, default_limit: int) -> Usage:
-    """Bring the member's count of today back to zero."""
-    holder = _account(tx, change, default_limit)
-    before = quota.usage(tx, holder)
-    if not _is_new(tx, change):
-        return before
-    quota.reset(tx, holder, cause=str(change.interaction_id))
-    after = quota.usage(tx, holder)
-    _record(tx, change, holder, action="reset", before=str(before.used), after=str(after.used))
-    return after
+def role_limits(tx: Transaction, guild_id: int) -> list[RoleLimit]:
+    """The limits that the server has set for roles."""
+    rows = tx.all("SELECT role_id, amount FROM role_limits WHERE guild_id = :guild_id", guild_id=guild_id)
+    return [RoleLimit(row["role_id"], row["amount"]) for row in rows]
 
 
-def _account(tx: Transaction, change: Change, default_limit: int) -> Account:
-    subjects.ensure(tx, change.member_id)
-    return quota.account(tx, change.guild_id, change.member_id, default_limit=default_limit)
+def said(limit: Limit) -> str:
+    """A limit as the audit shows it, with the layer that sets it."""
+    return f"{_amount(limit.amount)} ({limit.layer})"
 
 
-def _is_new(tx: Transaction, change: Change) -> bool:
-    return tx.one("SELECT 1 FROM moderation WHERE interaction_id = :id", id=change.interaction_id) is None
+def until(expires_at: int | None) -> str:
+    """The end of a block as the audit shows it: epoch seconds, or for good."""
+    return "for good" if expires_at is None else str(expires_at)
 
 
-def _record(tx: Transaction, change: Change, target: Account, *, action: str, before: str, after: str) -> None:
-    tx.run(
-        _RECORD,
-        interaction_id=change.interaction_id,
-        guild_id=change.guild_id,
-        actor=subjects.ensure(tx, change.actor_id),
-        target=target.subject,
-        action=action,
-        before=before,
-        after=after,
-        reason=change.reason,
-        now=tx.now,
-    )
+def _amount(amount: int | None) -> str:
+    return "unlimited" if amount is None else str(amount)
 
 
-def _said(limit: Limit) -> str:
-    return "unlimited" if limit.amount is None else str(limit.amount)
+def _role_limit(tx: Transaction, guild_id: int, role_id: int) -> RoleLimit | None:
+    return next((one for one in role_limits(tx, guild_id) if one.role_id == role_id), None)

@@ -7,6 +7,12 @@ from bot.store.database import Transaction
 
 _FAULTS: Final = """
     WITH
+    kept AS (  -- charges that were not refunded
+        SELECT guild_id, subject, at AS paid_at FROM ledger AS paid
+        WHERE kind = 'reserve' AND NOT EXISTS (
+            SELECT 1 FROM ledger WHERE entry_key = 'refund:' || substr(paid.entry_key, length('reserve:') + 1)
+        )
+    ),
     pools AS (
         SELECT guild_id, subject, day, used AS excess FROM daily_usage
         UNION ALL
@@ -16,6 +22,13 @@ _FAULTS: Final = """
         SELECT id AS grant_id, used - amount AS excess FROM grants
         UNION ALL
         SELECT grant_id, amount FROM ledger WHERE grant_id IS NOT NULL
+    ),
+    cap_pools AS (
+        SELECT scope, target, day, used AS excess FROM cap_usage
+        UNION ALL
+        SELECT 'server', guild_id, date(paid_at, 'unixepoch'), -1 FROM kept WHERE guild_id <> 0
+        UNION ALL
+        SELECT 'member', subject, date(paid_at, 'unixepoch'), -1 FROM kept
     ),
     charged AS (
         SELECT
@@ -29,6 +42,15 @@ _FAULTS: Final = """
     UNION ALL
     SELECT 'the grant counts something else than the ledger', grant_id
     FROM grant_pools GROUP BY grant_id HAVING sum(excess) <> 0
+    UNION ALL
+    SELECT 'the ' || scope || ' counts something else than the ledger', target || ' ' || day
+    FROM cap_pools
+    WHERE NOT (  -- who was erased and came back has brought a count along
+        scope = 'member' AND EXISTS (
+            SELECT 1 FROM ledger WHERE entry_key = 'carry:' || target || '/cap/' || cap_pools.day
+        )
+    )
+    GROUP BY scope, target, day HAVING sum(excess) <> 0
     UNION ALL
     SELECT 'the job was never charged', id FROM charged WHERE NOT reserved
     UNION ALL
@@ -55,6 +77,8 @@ _FAULTS: Final = """
     )
     UNION ALL
     SELECT 'the URL outlived its picture', id FROM jobs WHERE url IS NOT NULL AND deleted_at IS NOT NULL
+    UNION ALL
+    SELECT 'maintenance never ended', only_one FROM maintenance
 """
 
 

@@ -4,14 +4,17 @@ A pool is a day's limit or a grant. Counters guard the pools, the ledger explain
 them. Every change has an entry key, so that it happens once however often it is asked for.
 """
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from typing import Final
 
-from bot.store import days, guilds
-from bot.store.database import Transaction, Value
-from bot.store.errors import OverQuotaError
-from bot.store.limits import Layer, Limit, Usage, decide
+from bot.store import caps, days, guilds
+from bot.store.database import Row, Transaction, Value
+from bot.store.errors import OverCapError, OverQuotaError
+from bot.store.limits import Layer, Limit, RoleLimit, Usage, decide
 
 _MEMBER = """
     SELECT
@@ -68,6 +71,11 @@ _RESET_DAY = """
     UPDATE daily_usage SET used = 0 WHERE guild_id = :guild_id AND subject = :subject AND day = :day
 """
 
+_ROLE_LIMITS: Final = """
+    SELECT role_id, amount FROM role_limits
+    WHERE guild_id = :guild_id AND role_id IN (SELECT value FROM json_each(:roles))
+"""
+
 _RESET_SINCE = """
     SELECT 1 FROM ledger
     WHERE guild_id = :guild_id AND subject = :subject AND day = :day AND kind = 'reset' AND id > :id
@@ -95,11 +103,14 @@ class Account:
     limit: Limit
 
 
-def account(tx: Transaction, guild_id: int, user_id: int, *, default_limit: int) -> Account:
-    """The member's account now."""
+def account(
+    tx: Transaction, guild_id: int, user_id: int, *, default_limit: int, roles: Collection[int] = ()
+) -> Account:
+    """The member's account now; `roles` are those that they hold in the guild."""
     guild = guilds.get(tx, guild_id)
     today = days.today(guild.zone, tx.now)
-    limit = partial(decide, server=guild.daily_limit, default=default_limit)
+    held = [RoleLimit(row["role_id"], row["amount"]) for row in _role_limits(tx, guild_id, roles)]
+    limit = partial(decide, roles=held, server=guild.daily_limit, default=default_limit)
     member = tx.one(_MEMBER, guild_id=guild_id, user_id=user_id)
     if member is None:
         return Account(guild_id=guild_id, subject=None, zone=guild.zone, day=today, limit=limit(own=None))
@@ -121,24 +132,29 @@ def usage(tx: Transaction, holder: Account) -> Usage:
         used=pools["used"] or 0,
         grants_left=pools["grants_left"] or 0,
         resets_at=days.ends_at(holder.day, holder.zone),
+        cap=caps.tightest(tx, guild_id=holder.guild_id, subject=holder.subject),
     )
 
 
 def charge(tx: Transaction, holder: Account, job_id: str) -> None:
-    """Take one picture from the day's limit, or from the grant that expires soonest.
+    """Take one picture from the day's limit, or from the grant that expires soonest, if the operator's caps allow it.
 
     Raises
     ------
+    OverCapError
+        The server, or the member, has had what the operator allows of all servers together.
     OverQuotaError
         Neither has one left.
     """
-    if tx.one(_SPEND_DAY, **_pool(holder), maximum=holder.limit.amount) is not None:
-        _enter(tx, holder, kind="reserve", cause=job_id, amount=-1)
-        return
-    spent = tx.one(_SPEND_GRANT, guild_id=holder.guild_id, subject=holder.subject, now=tx.now)
-    if spent is None:
-        raise OverQuotaError(usage(tx, holder))
-    _enter(tx, holder, kind="reserve", cause=job_id, amount=-1, grant_id=spent["id"])
+    if holder.subject is None:
+        raise ValueError("somebody without an account can't be charged")
+    cap = caps.tightest(tx, guild_id=holder.guild_id, subject=holder.subject)
+    if cap is not None and cap.left == 0:
+        raise OverCapError(cap)
+    of_day = tx.one(_SPEND_DAY, **_pool(holder), maximum=holder.limit.amount)
+    grant_id = None if of_day is not None else _spend_grant(tx, holder)
+    caps.count(tx, guild_id=holder.guild_id, subject=holder.subject)
+    _enter(tx, holder, kind="reserve", cause=job_id, amount=-1, grant_id=grant_id)
 
 
 def refund(tx: Transaction, job_id: str) -> None:
@@ -149,6 +165,7 @@ def refund(tx: Transaction, job_id: str) -> None:
     (paid,) = tx.all("SELECT * FROM ledger WHERE entry_key = 'reserve:' || :job_id", job_id=job_id)
     pool = {key: paid[key] for key in ("guild_id", "subject", "day")}
     amount = 1
+    caps.give_back(tx, guild_id=paid["guild_id"], subject=paid["subject"], charged_at=paid["at"])
     if paid["grant_id"] is not None:
         tx.run("UPDATE grants SET used = used - 1 WHERE id = :grant_id", grant_id=paid["grant_id"])
     elif tx.one(_RESET_SINCE, **pool, id=paid["id"]) is not None:
@@ -158,8 +175,9 @@ def refund(tx: Transaction, job_id: str) -> None:
     tx.run(_ENTER, **pool, kind="refund", cause=job_id, grant_id=paid["grant_id"], amount=amount, now=tx.now)
 
 
-def grant(tx: Transaction, holder: Account, *, amount: int, cause: str) -> None:
-    """Add `amount` (1..1000) extra pictures that expire with the member's day."""
+def grant(tx: Transaction, holder: Account, *, amount: int, expires_at: int | None, cause: str) -> int:
+    """Add `amount` (1..1000) extra pictures; when they expire, with the member's day unless something else is said."""
+    until = days.ends_at(holder.day, holder.zone) if expires_at is None else expires_at
     (row,) = tx.all(
         """
         INSERT INTO grants (guild_id, subject, amount, expires_at)
@@ -169,9 +187,10 @@ def grant(tx: Transaction, holder: Account, *, amount: int, cause: str) -> None:
         guild_id=holder.guild_id,
         subject=holder.subject,
         amount=amount,
-        expires_at=days.ends_at(holder.day, holder.zone),
+        expires_at=until,
     )
     _enter(tx, holder, kind="grant", cause=cause, amount=amount, grant_id=row["id"])
+    return until
 
 
 def reset(tx: Transaction, holder: Account, *, cause: str) -> None:
@@ -179,6 +198,18 @@ def reset(tx: Transaction, holder: Account, *, cause: str) -> None:
     used = usage(tx, holder).used
     tx.run(_RESET_DAY, **_pool(holder))
     _enter(tx, holder, kind="reset", cause=cause, amount=used)
+
+
+def _spend_grant(tx: Transaction, holder: Account) -> int:
+    spent = tx.one(_SPEND_GRANT, guild_id=holder.guild_id, subject=holder.subject, now=tx.now)
+    if spent is None:
+        raise OverQuotaError(usage(tx, holder))
+    return int(spent["id"])
+
+
+def _role_limits(tx: Transaction, guild_id: int, roles: Collection[int]) -> list[Row]:
+    """The limits of those roles that have one; most servers set none, and then nothing is bound."""
+    return tx.all(_ROLE_LIMITS, guild_id=guild_id, roles=json.dumps(sorted(roles))) if roles else []
 
 
 def _enter(

@@ -4,12 +4,15 @@
 something, only the first three a day.
 """
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.store import jobs, quota, subjects, vault
-from bot.store.database import Transaction
-from bot.store.errors import DuplicateRequestError, InFlightError
+from bot.rules import Place, Refusal, Standing
+from bot.store import guilds, jobs, members, quota, standing, subjects, vault
+from bot.store.database import Row, Transaction
+from bot.store.errors import DuplicateRequestError, InFlightError, NotAdmittedError
 from bot.store.jobs import Job, State
 from bot.store.limits import Usage
 from bot.store.sealed import Sealer
@@ -17,17 +20,19 @@ from bot.store.sealed import Sealer
 _FREE_CANCELS: Final = 3
 
 _INSERT_REQUEST: Final = """
-    INSERT INTO requests (interaction_id, guild_id, channel_id, token, received_at)
-    VALUES (:interaction_id, :guild_id, :channel_id, :token, :now)
+    INSERT INTO requests (
+        interaction_id, guild_id, place_id, channel_id, age_restricted, roles, token, received_at
+    )
+    VALUES (:interaction_id, :guild_id, :place_id, :channel_id, :age_restricted, :roles, :token, :now)
     ON CONFLICT (interaction_id) DO NOTHING
     RETURNING interaction_id
 """
 
 _INSERT_JOB: Final = """
     INSERT INTO jobs (
-        id, interaction_id, position, subject, state, style, strength, seed, url, url_expires_at, created_at
+        id, interaction_id, position, subject, owner, state, style, strength, seed, url, url_expires_at, created_at
     )
-    VALUES (:id, :interaction_id, 0, :subject, 'queued', :style, :strength, :seed, :url, :url_expires_at, :now)
+    VALUES (:id, :interaction_id, 0, :subject, :owner, 'queued', :style, :strength, :seed, :url, :url_expires_at, :now)
 """
 
 _COUNT_UNDER_WAY: Final = """
@@ -38,7 +43,8 @@ _COUNT_UNDER_WAY: Final = """
 _END: Final = """
     UPDATE jobs SET
         state = :state, ended_at = :now, failure = :failure, engine = :engine, seconds = :seconds,
-        result_channel_id = :channel_id, result_message_id = :message_id
+        result_channel_id = :channel_id, result_message_id = :message_id, sha256 = :sha256,
+        url = CASE WHEN :keep_url THEN url END, url_expires_at = min(url_expires_at, created_at + :keep_url)
     WHERE id = :id
 """
 
@@ -51,6 +57,14 @@ _COUNT_CANCELS: Final = """
 """
 """The running jobs that the member of a job has cancelled, of those that the same day in the same guild paid for."""
 
+
+_DELETE_RESULT: Final = """
+    UPDATE jobs SET deleted_at = :now, url = NULL WHERE id = :id AND deleted_at IS NULL RETURNING 1
+"""
+
+_CLOSE_REPORTS: Final = """
+    UPDATE reports SET state = 'deleted', closed_at = :now, closed_by = :by WHERE job_id = :id AND state = 'open'
+"""
 
 _RECENT_THREAD: Final = """
     SELECT result_channel_id FROM jobs JOIN requests USING (interaction_id)
@@ -67,8 +81,12 @@ class NewRequest:
 
     Attributes
     ----------
-    guild_id
-        0 outside of servers that installed the bot.
+    place
+        Where it was asked; its `guild_id` is the one that pays.
+    roles
+        Ids of the member's roles there: they may set the limit.
+    owner_id
+        Whose picture it is made of; None for an upload.
     strength
         0..1.
     seed
@@ -80,9 +98,10 @@ class NewRequest:
     """
 
     interaction_id: int
-    guild_id: int
+    place: Place
     user_id: int
-    channel_id: int
+    roles: frozenset[int] = frozenset()
+    owner_id: int | None = None
     style: str
     strength: float
     seed: int
@@ -91,31 +110,46 @@ class NewRequest:
     url_expires_at: int
 
 
+Judge = Callable[[Standing], Refusal | None]
+"""The rules: asked inside the transaction that acts on them, so that what a moderator has changed by then holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A promise: the job that will be painted or refunded, and what is left after its charge."""
+    """A promise: the job that will be painted or refunded, and what is left after its charge.
+
+    Attributes
+    ----------
+    first_upload
+        The member has to be told, this once, that uploads must be theirs or used with permission.
+    """
 
     job_id: str
     usage: Usage
+    first_upload: bool = False
 
 
 def submit(
-    tx: Transaction, request: NewRequest, *, sealer: Sealer, default_limit: int, in_flight_limit: int
+    tx: Transaction, request: NewRequest, *, judge: Judge, sealer: Sealer, default_limit: int, in_flight_limit: int
 ) -> Receipt:
     """Charge the member and write the job."""
-    subject = subjects.ensure(tx, request.user_id)
+    subject = subjects.ensure(tx, request.user_id, sealer)
     _insert_request(tx, request, sealer)
+    _admit(tx, request, subject, judge, sealer)
     under_way = tx.all(_COUNT_UNDER_WAY, subject=subject)[0]["requests"]
     if under_way >= in_flight_limit:
         raise InFlightError(under_way)
     job_id = f"{request.interaction_id}-0"
-    holder = quota.account(tx, request.guild_id, request.user_id, default_limit=default_limit)
+    holder = quota.account(
+        tx, request.place.guild_id, request.user_id, default_limit=default_limit, roles=request.roles
+    )
     quota.charge(tx, holder, job_id)
     tx.run(
         _INSERT_JOB,
         id=job_id,
         interaction_id=request.interaction_id,
         subject=subject,
+        owner=None if request.owner_id is None else subjects.ensure(tx, request.owner_id, sealer),
         style=request.style,
         strength=request.strength,
         seed=request.seed,
@@ -123,7 +157,16 @@ def submit(
         url_expires_at=request.url_expires_at,
         now=tx.now,
     )
-    return Receipt(job_id, quota.usage(tx, holder))
+    first_upload = request.owner_id is None and members.tell_once(tx, subject)
+    return Receipt(job_id, quota.usage(tx, holder), first_upload=first_upload)
+
+
+def usage(tx: Transaction, job_id: str, *, default_limit: int) -> Usage:
+    """What the member of a job has left, with the roles that they held when they asked."""
+    job = jobs.known(tx, job_id)
+    (row,) = tx.all("SELECT roles FROM requests WHERE interaction_id = :id", id=job.interaction_id)
+    roles = frozenset(json.loads(row["roles"]))
+    return quota.usage(tx, quota.account(tx, job.guild_id, job.user_id, default_limit=default_limit, roles=roles))
 
 
 def card_posted(tx: Transaction, job_id: str, *, channel_id: int, message_id: int) -> None:
@@ -139,9 +182,21 @@ def card_posted(tx: Transaction, job_id: str, *, channel_id: int, message_id: in
     )
 
 
-def start(tx: Transaction, job_id: str) -> None:
-    """Queued to running."""
+def start(tx: Transaction, job_id: str, *, judge: Judge) -> None:
+    """Queued to running, if the rules still say so."""
     jobs.require(tx, job_id, target=State.RUNNING)
+    row = _asked(tx, job_id)
+    owner = None if row["owner"] is None else standing.pictures_of_subject(tx, row["owner"])
+    _judge(
+        judge,
+        standing.read(
+            tx,
+            guild_id=row["guild_id"],
+            server_id=row["place_id"],
+            subject=row["subject"],
+            owner=None if row["owner"] == row["subject"] else owner,
+        ),
+    )
     tx.run("UPDATE jobs SET state = 'running', started_at = :now WHERE id = :id", now=tx.now, id=job_id)
 
 
@@ -151,11 +206,27 @@ def put_back(tx: Transaction, job_id: str) -> None:
 
 
 def deliver(
-    tx: Transaction, job_id: str, *, channel_id: int, message_id: int, engine: str | None, seconds: float | None
+    tx: Transaction,
+    job_id: str,
+    *,
+    channel_id: int,
+    message_id: int,
+    engine: str | None,
+    seconds: float | None,
+    sha256: str | None,
 ) -> None:
     """Running to delivered."""
     job = jobs.require(tx, job_id, target=State.DELIVERED)
-    _end(tx, job, State.DELIVERED, channel_id=channel_id, message_id=message_id, engine=engine, seconds=seconds)
+    _end(
+        tx,
+        job,
+        State.DELIVERED,
+        channel_id=channel_id,
+        message_id=message_id,
+        engine=engine,
+        seconds=seconds,
+        sha256=sha256,
+    )
 
 
 def fail(tx: Transaction, job_id: str, *, reason: str) -> bool:
@@ -186,22 +257,61 @@ def recent_thread(tx: Transaction, *, guild_id: int, channel_id: int, user_id: i
     return None if row is None else row["result_channel_id"]
 
 
-def mark_deleted(tx: Transaction, job_id: str) -> None:
-    """The result's message is gone, and with it the URL of the photo."""
-    tx.run("UPDATE jobs SET deleted_at = :now, url = NULL WHERE id = :id AND deleted_at IS NULL", now=tx.now, id=job_id)
+def mark_deleted(tx: Transaction, job_id: str, *, by: int | None = None) -> bool:
+    """The result's message is gone, and with it the URL of the photo and what reports were about.
+
+    False, and no effect, where it was gone before.
+
+    Parameters
+    ----------
+    by
+        The subject of a moderator who did it.
+    """
+    found = tx.one(_DELETE_RESULT, now=tx.now, id=job_id)
+    if found is not None:
+        tx.run(_CLOSE_REPORTS, now=tx.now, id=job_id, by=by)
+    return found is not None
 
 
 def _insert_request(tx: Transaction, request: NewRequest, sealer: Sealer) -> None:
     taken = tx.one(
         _INSERT_REQUEST,
         interaction_id=request.interaction_id,
-        guild_id=request.guild_id,
-        channel_id=request.channel_id,
+        guild_id=request.place.guild_id,
+        place_id=request.place.server_id,
+        channel_id=request.place.channel_id,
+        age_restricted=request.place.age_restricted,
+        roles=json.dumps(sorted(request.roles)),
         token=vault.seal_token(sealer, request.interaction_id, request.token),
         now=tx.now,
     )
     if taken is None:
         raise DuplicateRequestError(request.interaction_id)
+
+
+def _admit(tx: Transaction, request: NewRequest, subject: int, judge: Judge, sealer: Sealer) -> None:
+    owner = None
+    if request.owner_id not in (None, request.user_id):
+        owner = standing.pictures_of(tx, sealer, request.owner_id)
+    place = request.place
+    _judge(
+        judge,
+        standing.read(tx, guild_id=place.guild_id, server_id=place.server_id, subject=subject, owner=owner),
+    )
+
+
+def _judge(judge: Judge, found: Standing) -> None:
+    refusal = judge(found)
+    if refusal is not None:
+        raise NotAdmittedError(refusal, found)
+
+
+def _asked(tx: Transaction, job_id: str) -> Row:
+    (row,) = tx.all(
+        "SELECT guild_id, place_id, subject, owner FROM jobs JOIN requests USING (interaction_id) WHERE id = :id",
+        id=job_id,
+    )
+    return row
 
 
 def _end(
@@ -214,9 +324,12 @@ def _end(
     message_id: int | None = None,
     engine: str | None = None,
     seconds: float | None = None,
+    sha256: str | None = None,
 ) -> None:
     tx.run(
         _END,
+        sha256=sha256,
+        keep_url=guilds.get(tx, job.guild_id).retention_hours * 3600,
         id=job.id,
         state=state,
         now=tx.now,

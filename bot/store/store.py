@@ -1,20 +1,25 @@
 """The store as the bot uses it: every public method is one transaction."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.store import facts, files, guilds, jobs, migrate, moderation, proof, quota, recovery, requests, vault
+from bot.store import facts, files, jobs, members, migrate, proof, quota, recovery, refusals, requests, subjects, vault
 from bot.store.database import Database, unobserved
-from bot.store.guilds import Guild
+from bot.store.desk import Desk
+from bot.store.insight import Insight
 from bot.store.jobs import Job
 from bot.store.limits import Usage
-from bot.store.moderation import Change
+from bot.store.moderation import Changes
+from bot.store.operator import Operator
+from bot.store.outbox import Outbox
+from bot.store.privacy import Privacy
 from bot.store.proof import Fault
 from bot.store.recovery import Recovery
-from bot.store.requests import NewRequest, Receipt
+from bot.store.reports import Reports
+from bot.store.requests import Judge, NewRequest, Receipt
 from bot.store.sealed import Sealer, open_sealer
 from bot.store.vault import Secrets
 
@@ -28,7 +33,13 @@ class Store:
     def __init__(self, database: Database, sealer: Sealer, default_limit: int) -> None:
         self._database = database
         self._sealer = sealer
-        self._default_limit = default_limit
+        self.default_limit = default_limit
+        self.insight = Insight(database)
+        self.privacy = Privacy(database, sealer)
+        self.desk = Desk(database, Changes(sealer=sealer, default_limit=default_limit))
+        self.operator = Operator(database, sealer)
+        self.outbox = Outbox(database)
+        self.reports = Reports(database, sealer)
 
     @classmethod
     async def open(
@@ -75,25 +86,28 @@ class Store:
     ) -> None:
         await self.close()
 
-    async def submit(self, request: NewRequest, *, in_flight_limit: int) -> Receipt:
+    async def submit(self, request: NewRequest, *, judge: Judge, in_flight_limit: int) -> Receipt:
         """Charge the member and write the job, both or neither.
 
         Parameters
         ----------
+        judge
+            The rules, asked inside the transaction.
         in_flight_limit
             How many requests the member may have under way, this one included, over all servers.
 
         Raises
         ------
-        DuplicateRequestError, InFlightError, OverQuotaError
+        DuplicateRequestError, NotAdmittedError, InFlightError, OverCapError, OverQuotaError
             In this order; nothing is charged.
         """
         return await self._database.transact(
             lambda tx: requests.submit(
                 tx,
                 request,
+                judge=judge,
                 sealer=self._sealer,
-                default_limit=self._default_limit,
+                default_limit=self.default_limit,
                 in_flight_limit=in_flight_limit,
             )
         )
@@ -104,15 +118,22 @@ class Store:
             lambda tx: requests.card_posted(tx, job_id, channel_id=channel_id, message_id=message_id)
         )
 
-    async def start(self, job_id: str) -> None:
+    async def start(self, job_id: str, *, judge: Judge) -> None:
         """Say that the job runs. Call it before its photo is touched: a photo that kills the process is found by it.
+
+        Parameters
+        ----------
+        judge
+            The rules, asked again: somebody may have been blocked, or have said no, while it waited.
 
         Raises
         ------
         UnknownJobError, IllegalTransitionError
             The job is not queued: it was cancelled in the meantime.
+        NotAdmittedError
+            The rules say no; the job is still queued.
         """
-        await self._database.transact(lambda tx: requests.start(tx, job_id))
+        await self._database.transact(lambda tx: requests.start(tx, job_id, judge=judge))
 
     async def put_back(self, job_id: str) -> None:
         """An orderly stop: the job waits for the next start, which is no attempt of its own."""
@@ -126,13 +147,15 @@ class Store:
         message_id: int,
         engine: str | None = None,
         seconds: float | None = None,
+        sha256: str | None = None,
     ) -> None:
         """Keep the charge: the picture's message exists. The token is wiped.
 
         Parameters
         ----------
-        engine, seconds
-            Who painted it, and in which time; None where an earlier run of the bot did and died before saying so.
+        engine, seconds, sha256
+            Who painted it, in which time, and the digest of the posted file in hexadecimal; None where an earlier run
+            of the bot did and died before saying so.
 
         Raises
         ------
@@ -141,7 +164,13 @@ class Store:
         """
         await self._database.transact(
             lambda tx: requests.deliver(
-                tx, job_id, channel_id=channel_id, message_id=message_id, engine=engine, seconds=seconds
+                tx,
+                job_id,
+                channel_id=channel_id,
+                message_id=message_id,
+                engine=engine,
+                seconds=seconds,
+                sha256=sha256,
             )
         )
 
@@ -216,44 +245,44 @@ class Store:
         """The job whose picture is in this message."""
         return await self._database.transact(lambda tx: jobs.by_result(tx, message_id))
 
-    async def mark_deleted(self, job_id: str) -> None:
-        """The result's message is gone: wipe the photo's URL at once."""
-        await self._database.transact(lambda tx: requests.mark_deleted(tx, job_id))
+    async def mark_deleted(self, job_id: str, *, by: int | None = None) -> bool:
+        """The result's message is gone: wipe the photo's URL at once. False where it was gone before.
 
-    async def usage(self, guild_id: int, user_id: int) -> Usage:
-        """Where the member stands in the guild now (guild 0: outside of servers)."""
+        Parameters
+        ----------
+        by
+            The moderator who deletes it together with others; all of them are one row of the audit.
+        """
         return await self._database.transact(
-            lambda tx: quota.usage(tx, quota.account(tx, guild_id, user_id, default_limit=self._default_limit))
+            lambda tx: requests.mark_deleted(
+                tx, job_id, by=None if by is None else subjects.ensure(tx, by, self._sealer)
+            )
         )
 
-    async def set_limit(self, change: Change, amount: int | None) -> Usage:
-        """Give the member a standing limit, 0..1000 pictures a day or None for no limit; what holds afterwards."""
+    async def usage(self, guild_id: int, user_id: int, roles: Collection[int] = ()) -> Usage:
+        """Where the member stands in the guild now (guild 0: outside of servers), with the roles that they hold."""
         return await self._database.transact(
-            lambda tx: moderation.set_limit(tx, change, amount, default_limit=self._default_limit)
+            lambda tx: quota.usage(
+                tx, quota.account(tx, guild_id, user_id, default_limit=self.default_limit, roles=roles)
+            )
         )
 
-    async def grant(self, change: Change, amount: int) -> Usage:
-        """Give the member extra pictures, 1..1000, until the day ends; what holds afterwards."""
-        return await self._database.transact(
-            lambda tx: moderation.grant(tx, change, amount, default_limit=self._default_limit)
-        )
-
-    async def reset(self, change: Change) -> Usage:
-        """Bring the member's count of today back to zero; what holds afterwards."""
-        return await self._database.transact(lambda tx: moderation.reset(tx, change, default_limit=self._default_limit))
-
-    async def guild(self, guild_id: int) -> Guild:
-        """What the server has set."""
-        return await self._database.transact(lambda tx: guilds.get(tx, guild_id))
-
-    async def put_guild(self, guild_id: int, guild: Guild) -> None:
-        """Replace what the server has set.
+    async def usage_of_job(self, job_id: str) -> Usage:
+        """Where the member of a job that has not ended stands, with the roles that they held when they asked.
 
         Raises
         ------
-        UnknownZoneError
+        UnknownJobError
         """
-        await self._database.transact(lambda tx: guilds.put(tx, guild_id, guild))
+        return await self._database.transact(lambda tx: requests.usage(tx, job_id, default_limit=self.default_limit))
+
+    async def stated(self, user_id: int) -> None:
+        """The member has said that uploads are theirs or used with permission."""
+        await self._database.transact(lambda tx: members.state(tx, subjects.ensure(tx, user_id, self._sealer)))
+
+    async def refused(self, guild_id: int, reason: str) -> None:
+        """Count a refusal for the server's statistics."""
+        await self._database.transact(lambda tx: refusals.count(tx, guild_id, reason))
 
     async def audit_faults(self) -> list[Fault]:
         """Whatever does not agree between counters, ledger and jobs; empty in a sound database."""

@@ -1,18 +1,30 @@
-"""Subjects: the random numbers under which members' rows are kept, and the one table that says who they are."""
+"""Subjects: the random numbers under which members' rows are kept, and the one table that says who they are.
+
+Who was erased and comes back gets a new number, and under it what an erasure does not undo: see `remnants`.
+"""
 
 import secrets
 from typing import Final
 
+from bot.store import remnants
 from bot.store.database import Transaction
+from bot.store.sealed import Sealer
 
 _BITS: Final = 63  # SQLite's integers are signed
 
 
-def ensure(tx: Transaction, user_id: int) -> int:
+def known(tx: Transaction, user_id: int) -> int | None:
+    """The member's subject number; None for somebody who never asked for anything, or was erased since."""
+    row = tx.one("SELECT subject FROM subjects WHERE user_id = :user_id", user_id=user_id)
+    return None if row is None else int(row["subject"])
+
+
+def ensure(tx: Transaction, user_id: int, sealer: Sealer) -> int:
     """The member's subject number, made at the first need."""
-    known = tx.one("SELECT subject FROM subjects WHERE user_id = :user_id", user_id=user_id)
-    if known is not None:
-        return int(known["subject"])
-    subject = secrets.randbits(_BITS)
+    subject = known(tx, user_id)
+    if subject is not None:
+        return subject
+    subject = secrets.randbits(_BITS) or 1
     tx.run("INSERT INTO subjects VALUES (:subject, :user_id)", subject=subject, user_id=user_id)
+    remnants.give_back(tx, sealer.digest(user_id), subject)
     return subject

@@ -11,7 +11,7 @@ TOKEN_SECONDS: Final = 14 * 60
 """How long an interaction's token is used. Discord's limit is 15 minutes, and late use counts toward a ban."""
 
 _WIPE_IF_ENDED: Final = """
-    UPDATE requests SET token = NULL
+    UPDATE requests SET token = NULL, roles = '[]'
     WHERE interaction_id = (SELECT interaction_id FROM jobs WHERE id = :job_id) AND NOT EXISTS (
         SELECT 1
         FROM jobs AS this JOIN jobs AS others USING (subject, interaction_id)

@@ -1,6 +1,7 @@
 """Fixtures of the store's tests, and the option that asks for more rounds of the kill loop."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,12 @@ def clock() -> Clock:
 @pytest.fixture
 def probe() -> Probe:
     return Probe()
+
+
+@pytest.fixture
+def number() -> Callable[[], int]:
+    """Another number at each call, for what must be new: an interaction, a server, a member."""
+    return count(1_000).__next__
 
 
 @pytest.fixture

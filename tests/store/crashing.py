@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from bot.store import OverQuotaError, State, Store
-from tests.store.stage import change, deliver, submit
+from tests.store.stage import change, deliver, start, submit
 
 MEMBERS = 5
 CALLERS = 4
@@ -38,7 +38,7 @@ class Caller:
         fate = self._chance.choice(("left", "failed", "cancelled", "delivered"))
         if fate == "left":
             return
-        await self._store.start(job_id)
+        await start(self._store, job_id)
         say(job_id, State.RUNNING)
         if fate == "failed":
             await self._store.fail(job_id, "broken")
@@ -50,7 +50,8 @@ class Caller:
 
     async def _moderate(self, user_id: int) -> None:
         given = change(self._number(), member_id=user_id)
-        await (self._store.reset(given) if self._chance.random() < 0.5 else self._store.grant(given, 2))
+        desk = self._store.desk
+        await (desk.reset(given) if self._chance.random() < 0.5 else desk.grant(given, 2))
 
     def _number(self) -> int:
         self._next += CALLERS

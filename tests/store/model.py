@@ -1,16 +1,18 @@
 """The store's rules in their plainest form, to compare with: values in memory, no SQL, no ledger."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import count
+from math import inf
 from zoneinfo import ZoneInfo
 
-from bot.store import InFlightError, OverQuotaError, RefusedError, State
+from bot.store import InFlightError, NotAdmittedError, OverCapError, OverQuotaError, RefusedError, Scope, State
 from tests.store.stage import HOUR, Clock
 
 Member = tuple[int, int]  # guild, user
+Capped = tuple[Scope, int]  # a guild, a user, or 0 for every other one
 
 DEFAULT_LIMIT = 3
 IN_FLIGHT_LIMIT = 3
@@ -26,6 +28,7 @@ class Pool:
     amount: int = 0
     expires_at: float = 0
     resets: int = 0
+    given_on: date | None = None
 
     @property
     def is_grant(self) -> bool:
@@ -40,6 +43,7 @@ class ModelJob:
     pool: Pool
     resets: int
     day: date
+    charged_on: date  # in UTC, as caps count
     url_expires_at: float
     state: State = State.QUEUED
     attempt: int = 1
@@ -50,10 +54,6 @@ class ModelJob:
         """A reset has given its picture back already."""
         return self.pool.resets != self.resets
 
-    def give_back(self) -> None:
-        if not self.forgiven:
-            self.pool.used -= 1
-
 
 @dataclass
 class Model:
@@ -63,6 +63,11 @@ class Model:
     zones: dict[int, str] = field(default_factory=dict)
     servers: dict[int, int | None] = field(default_factory=dict)
     own: dict[Member, int | None] = field(default_factory=dict)
+    held: dict[Member, frozenset[int]] = field(default_factory=dict)
+    roles: dict[tuple[int, int], int | None] = field(default_factory=dict)  # by guild and role
+    caps: dict[Capped, int] = field(default_factory=dict)
+    counted: Counter[tuple[Capped, date]] = field(default_factory=Counter)
+    blocks: dict[Member, float] = field(default_factory=dict)
     days: dict[Member, dict[date, Pool]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(Pool)))
     grants: dict[Member, list[Pool]] = field(default_factory=lambda: defaultdict(list))
     jobs: dict[str, ModelJob] = field(default_factory=dict)
@@ -81,8 +86,31 @@ class Model:
         return (self.resets_at(member) - first_instant_after(day - timedelta(days=1), self.zone(member))) / HOUR
 
     def limit(self, member: Member) -> int | None:
+        if member in self.own:
+            return self.own[member]
+        if of_roles := self.limits_of_roles(member):
+            return None if None in of_roles else max(amount for amount in of_roles if amount is not None)
         server = self.servers.get(member[0])
-        return self.own.get(member, DEFAULT_LIMIT if server is None else server)
+        return DEFAULT_LIMIT if server is None else server
+
+    def limits_of_roles(self, member: Member) -> list[int | None]:
+        keys = [(member[0], role_id) for role_id in self.held.get(member, ())]
+        return [self.roles[key] for key in keys if key in self.roles]
+
+    def used_of_cap(self, capped: Capped) -> int:
+        return self.counted[capped, date_in("UTC", self.clock())]
+
+    def cap(self, member: Member) -> tuple[Scope, int, int] | None:
+        """The tightest: whose it is, its amount, and what it leaves."""
+        found = []
+        for scope, target in zip((Scope.SERVER, Scope.MEMBER), member, strict=True):
+            amount = self.caps.get((scope, target), self.caps.get((scope, 0)))
+            if amount is not None:
+                found.append((scope, amount, max(0, amount - self.used_of_cap((scope, target)))))
+        return min(found, key=lambda cap: cap[2], default=None)
+
+    def blocked(self, member: Member) -> bool:
+        return self.blocks.get(member, -inf) > self.clock()
 
     def used(self, member: Member) -> int:
         day = self.day(member)
@@ -91,8 +119,9 @@ class Model:
     def live_grants(self, member: Member) -> list[Pool]:
         return [pool for pool in self.grants[member] if pool.expires_at > self.clock()]
 
-    def grant(self, member: Member, amount: int) -> None:
-        self.grants[member].append(Pool(amount=amount, expires_at=self.resets_at(member)))
+    def grant(self, member: Member, amount: int, expires_at: int | None) -> None:
+        end = self.resets_at(member) if expires_at is None else expires_at
+        self.grants[member].append(Pool(amount=amount, expires_at=end, given_on=self.day(member)))
 
     def payer(self, member: Member) -> Pool | None:
         limit = self.limit(member)
@@ -105,12 +134,28 @@ class Model:
         pool = self.payer(member)
         assert pool is not None
         pool.used += 1
-        job = self.jobs[job_id] = ModelJob(member, pool, pool.resets, self.day(member), url_expires_at)
+        today = date_in("UTC", self.clock())
+        job = self.jobs[job_id] = ModelJob(member, pool, pool.resets, self.day(member), today, url_expires_at)
+        self._count(job, 1)
         return job
 
+    def give_back(self, job: ModelJob) -> None:
+        self._count(job, -1)
+        if not job.forgiven:
+            job.pool.used -= 1
+
+    def _count(self, job: ModelJob, more: int) -> None:
+        for capped in zip((Scope.SERVER, Scope.MEMBER), job.member, strict=True):
+            self.counted[capped, job.charged_on] += more
+
     def refusal(self, member: Member) -> type[RefusedError] | None:
+        if self.blocked(member):
+            return NotAdmittedError
         if self.under_way(member[1]) >= IN_FLIGHT_LIMIT:
             return InFlightError
+        cap = self.cap(member)
+        if cap is not None and cap[2] == 0:
+            return OverCapError
         return OverQuotaError if self.payer(member) is None else None
 
     def jobs_that_are(self, *states: State) -> list[tuple[str, ModelJob]]:

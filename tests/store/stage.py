@@ -6,7 +6,8 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.store import Change, NewRequest, Store
+from bot.rules import PicturesOfMe, Place, Standing
+from bot.store import Act, Change, NewRequest, Scope, Store, caps, members, subjects
 
 NOON = 1_772_366_400
 """2026-03-01 12:00 in UTC."""
@@ -54,9 +55,8 @@ def disk_fails() -> None:
 
 _REQUEST = NewRequest(
     interaction_id=1,
-    guild_id=10,
+    place=Place(guild_id=10, server_id=10, channel_id=70),
     user_id=7,
-    channel_id=70,
     style="ghibli",
     strength=0.5,
     seed=4,
@@ -66,26 +66,107 @@ _REQUEST = NewRequest(
 )
 
 
+def permissive(_standing: Standing) -> None:
+    """A judge that admits everything."""
+
+
 def request(
-    interaction_id: int, *, guild_id: int = 10, user_id: int = 7, url_expires_at: int = NOON + 24 * HOUR
+    interaction_id: int,
+    *,
+    guild_id: int = 10,
+    server_id: int | None = None,
+    user_id: int = 7,
+    roles: frozenset[int] = frozenset(),
+    owner_id: int | None = None,
+    url_expires_at: int = NOON + 24 * HOUR,
 ) -> NewRequest:
+    """What a member asks for; the server that it is, is the one that pays unless something else is said."""
+    place = Place(guild_id=guild_id, server_id=guild_id if server_id is None else server_id, channel_id=70)
     return dataclasses.replace(
-        _REQUEST, interaction_id=interaction_id, guild_id=guild_id, user_id=user_id, url_expires_at=url_expires_at
+        _REQUEST,
+        interaction_id=interaction_id,
+        place=place,
+        user_id=user_id,
+        roles=roles,
+        owner_id=owner_id,
+        url_expires_at=url_expires_at,
     )
 
 
-def change(interaction_id: int, *, guild_id: int = 10, member_id: int = 7, reason: str | None = None) -> Change:
-    return Change(interaction_id=interaction_id, guild_id=guild_id, actor_id=99, member_id=member_id, reason=reason)
+def by_moderator(
+    interaction_id: int, *, guild_id: int = 10, actor_id: int | None = 99, reason: str | None = None
+) -> Act:
+    return Act(cause=str(interaction_id), guild_id=guild_id, actor_id=actor_id, reason=reason)
 
 
-async def submit(store: Store, interaction_id: int, *, guild_id: int = 10, user_id: int = 7) -> str:
+def change(
+    interaction_id: int,
+    *,
+    guild_id: int = 10,
+    actor_id: int = 99,
+    member_id: int = 7,
+    roles: frozenset[int] = frozenset(),
+    reason: str | None = None,
+) -> Change:
+    return Change(
+        cause=str(interaction_id),
+        guild_id=guild_id,
+        actor_id=actor_id,
+        member_id=member_id,
+        roles=roles,
+        reason=reason,
+    )
+
+
+async def submit(
+    store: Store,
+    interaction_id: int,
+    *,
+    guild_id: int = 10,
+    user_id: int = 7,
+    roles: frozenset[int] = frozenset(),
+) -> str:
     """A request without a bound on what is under way; its job's id."""
-    asked = request(interaction_id, guild_id=guild_id, user_id=user_id)
-    return (await store.submit(asked, in_flight_limit=1000)).job_id
+    asked = request(interaction_id, guild_id=guild_id, user_id=user_id, roles=roles)
+    return (await store.submit(asked, judge=permissive, in_flight_limit=1000)).job_id
+
+
+async def start(store: Store, job_id: str) -> None:
+    await store.start(job_id, judge=permissive)
 
 
 async def deliver(store: Store, job_id: str, *, message_id: int = 500) -> None:
     await store.deliver(job_id, channel_id=50, message_id=message_id, engine="Painter", seconds=1.5)
+
+
+async def subject_of(store: Store, user_id: int) -> int:
+    """The number that stands for the member, made at the first need."""
+    return await store._database.transact(lambda tx: subjects.ensure(tx, user_id, store._sealer))
+
+
+async def cap(store: Store, scope: Scope, target: int, amount: int | None) -> None:
+    """The operator caps a server, or a member by subject; target 0 is every one without an own cap."""
+    await store._database.transact(lambda tx: caps.put(tx, scope, target, amount))
+
+
+async def deny(store: Store, scope: Scope, target: int) -> None:
+    """The operator serves this server, or this member by subject, nowhere."""
+    await store._database.transact(
+        lambda tx: tx.run(
+            "INSERT INTO denied VALUES (:scope, :target, 'spam', :now)", scope=scope, target=target, now=tx.now
+        )
+    )
+
+
+async def say(store: Store, user_id: int, said: PicturesOfMe | None) -> None:
+    """The member says who may use their pictures."""
+    subject = await subject_of(store, user_id)
+    await store._database.transact(lambda tx: members.say(tx, subject, said))
+
+
+async def forget(store: Store, user_id: int) -> None:
+    """The member is erased: nobody can tell any more whose rows they were."""
+    await store.privacy.erase(user_id)
 
 
 def rows(path: Path, sql: str) -> list[tuple[object, ...]]:

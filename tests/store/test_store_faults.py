@@ -8,8 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import DatabaseFailedError, Guild, State, Store
-from tests.store.stage import NOON, Clock, Probe, change, deliver, disk_fails, dump, request, submit
+from bot.records import Complaint, Report, ReportState
+from bot.store import DatabaseFailedError, Desk, Layer, RoleLimit, State, Store
+from bot.store.reports import NewReport
+from tests.store.stage import (
+    NOON,
+    Clock,
+    Probe,
+    by_moderator,
+    change,
+    deliver,
+    disk_fails,
+    dump,
+    permissive,
+    request,
+    start,
+    submit,
+)
 
 Step = Callable[[Store, int], Awaitable[object]]
 
@@ -34,12 +49,12 @@ async def queue(store: Store, number: int) -> None:
 
 async def run(store: Store, number: int) -> None:
     await queue(store, number)
-    await store.start(f"{number}-0")
+    await start(store, f"{number}-0")
 
 
 async def have_only_a_grant(store: Store, number: int) -> None:
-    await store.set_limit(change(10_000 + number, member_id=number), 0)
-    await store.grant(change(20_000 + number, member_id=number), 1)
+    await store.desk.set_limit(change(10_000 + number, member_id=number), 0)
+    await store.desk.grant(change(20_000 + number, member_id=number), 1)
 
 
 async def queue_on_a_grant(store: Store, number: int) -> None:
@@ -48,7 +63,7 @@ async def queue_on_a_grant(store: Store, number: int) -> None:
 
 
 async def queue_what_is_gone(store: Store, number: int) -> None:
-    await store.submit(request(number, user_id=number, url_expires_at=NOON), in_flight_limit=1)
+    await store.submit(request(number, user_id=number, url_expires_at=NOON), judge=permissive, in_flight_limit=1)
 
 
 async def finish(store: Store, number: int) -> None:
@@ -78,6 +93,14 @@ async def limit_is_five(store: Store, number: int) -> bool:
     return (await store.usage(10, number)).limit == 5
 
 
+async def limit_is_the_default(store: Store, number: int) -> bool:
+    return (await store.usage(10, number)).layer is Layer.DEFAULT
+
+
+async def have_a_limit(store: Store, number: int) -> None:
+    await store.desk.set_limit(change(10_000 + number, member_id=number), 5)
+
+
 async def grant_is_there(store: Store, number: int) -> bool:
     return (await store.usage(10, number)).grants_left == 2
 
@@ -86,15 +109,121 @@ async def nothing_is_used(store: Store, number: int) -> bool:
     return (await store.usage(10, number)).used == 0
 
 
+async def change_guild(store: Store, number: int) -> None:
+    made = by_moderator(60_000 + number, guild_id=number)
+    await store.desk.change_guild(made, zone="Asia/Tokyo", daily_limit=2, retention_hours=1)
+
+
 async def guild_is_moved(store: Store, number: int) -> bool:
-    return (await store.guild(number)).zone == "Asia/Tokyo"
+    rows_of_it = await store.desk.audit(number)
+    return (await store.desk.guild(number)).zone == "Asia/Tokyo" and len(rows_of_it) == 3
+
+
+async def set_role_limit(store: Store, number: int) -> None:
+    await store.desk.set_role_limit(by_moderator(70_000 + number, guild_id=number), RoleLimit(1, 2))
+
+
+async def role_has_a_limit(store: Store, number: int) -> bool:
+    return await store.desk.role_limits(number) == [RoleLimit(1, 2)]
+
+
+async def no_role_has_a_limit(store: Store, number: int) -> bool:
+    return await store.desk.role_limits(number) == []
+
+
+async def unset_role_limit(store: Store, number: int) -> None:
+    await store.desk.unset_role_limit(by_moderator(71_000 + number, guild_id=number), 1)
+
+
+async def block(store: Store, number: int) -> None:
+    await store.desk.block(change(72_000 + number, member_id=number, reason="spam"))
+
+
+async def is_blocked_and_rid_of_its_job(store: Store, number: int) -> bool:
+    return await store.desk.block_of(10, number) is not None and await is_in(State.CANCELLED)(store, number)
+
+
+async def is_not_blocked(store: Store, number: int) -> bool:
+    return await store.desk.block_of(10, number) is None
+
+
+async def deleted(store: Store, number: int) -> None:
+    await store.desk.deleted(by_moderator(73_000 + number), f"{number}-0")
+
+
+async def purged(store: Store, number: int) -> None:
+    await store.desk.purged(change(74_000 + number, guild_id=number), found=1, outcome="1 deleted")
+
+
+async def has_one_row_in_the_audit(store: Store, number: int) -> bool:
+    return len(await store.desk.audit(number)) == 1
+
+
+async def report(store: Store, number: int) -> None:
+    """The reports of this database are numbered as the tests number what they work on."""
+    await finish(store, number)
+    filed = await store.reports.file(
+        NewReport(job_id=f"{number}-0", reporter_id=9, complaint=Complaint.OTHER), most=999
+    )
+    assert isinstance(filed, Report)
+    assert filed.id == number
+
+
+async def block_for(store: Store, number: int) -> None:
+    await store.desk.block_for(change(75_000 + number, member_id=number), number)
+
+
+async def is_blocked_for_a_report(store: Store, number: int) -> bool:
+    decided = await store.reports.one(10, number)
+    return decided is not None and not decided.open and await store.desk.block_of(10, number) is not None
+
+
+async def report_is_dismissed(store: Store, number: int) -> bool:
+    decided = await store.reports.one(10, number)
+    return decided is not None and decided.state is ReportState.DISMISSED
+
+
+async def has_a_row_of_settings(store: Store, number: int) -> None:
+    await store.desk.change_guild(by_moderator(76_000 + number, guild_id=number), paused=True)
+
+
+async def has_a_row_and_is_left(store: Store, number: int) -> None:
+    await has_a_row_of_settings(store, number)
+    await store.desk.left(number)
+
+
+def is_noted_as_left(*, noted: bool) -> Callable[[Store, int], Awaitable[bool]]:
+    async def look(store: Store, number: int) -> bool:
+        [row] = await store._database.transact(
+            lambda tx: tx.all("SELECT left_at FROM guilds WHERE guild_id = :number", number=number)
+        )
+        return (row["left_at"] is not None) == noted
+
+    return look
+
+
+async def is_told(store: Store, number: int) -> bool:
+    answer = await store.submit(request(80_000 + number, user_id=number), judge=permissive, in_flight_limit=9)
+    await store.cancel(answer.job_id)
+    return not answer.first_upload
+
+
+async def is_counted(store: Store, number: int) -> bool:
+    found = await store._database.transact(
+        lambda tx: tx.all("SELECT count FROM refusals WHERE guild_id = :number", number=number)
+    )
+    return [row["count"] for row in found] == [1]
+
+
+async def is_remembered(store: Store, number: int) -> bool:
+    return await store.fact(f"fact {number}") == "kept"
 
 
 ACTS = [
     Act("submit", nothing, queue, is_in(State.QUEUED)),
     Act("submit_on_a_grant", have_only_a_grant, queue, is_in(State.QUEUED)),
     Act("card_posted", queue, lambda s, n: s.card_posted(f"{n}-0", channel_id=1, message_id=n), card_is_known),
-    Act("start", queue, lambda s, n: s.start(f"{n}-0"), is_in(State.RUNNING)),
+    Act("start", queue, lambda s, n: start(s, f"{n}-0"), is_in(State.RUNNING)),
     Act("deliver", run, lambda s, n: deliver(s, f"{n}-0", message_id=n), is_in(State.DELIVERED)),
     Act("fail", run, lambda s, n: s.fail(f"{n}-0", "broken"), is_in(State.FAILED)),
     Act("fail_on_a_grant", queue_on_a_grant, lambda s, n: s.fail(f"{n}-0", "broken"), is_in(State.FAILED)),
@@ -102,12 +231,52 @@ ACTS = [
     Act("requeue", run, lambda s, _: s.requeue_interrupted(), is_in(State.QUEUED)),
     Act("give_up", queue_what_is_gone, lambda s, _: s.requeue_interrupted(), is_in(State.FAILED)),
     Act("mark_deleted", finish, lambda s, n: s.mark_deleted(f"{n}-0"), is_marked),
-    Act("set_limit", nothing, lambda s, n: s.set_limit(change(30_000 + n, member_id=n), 5), limit_is_five),
-    Act("grant", nothing, lambda s, n: s.grant(change(40_000 + n, member_id=n), 2), grant_is_there),
-    Act("reset", queue, lambda s, n: s.reset(change(50_000 + n, member_id=n)), nothing_is_used),
-    Act("put_guild", nothing, lambda s, n: s.put_guild(n, Guild(zone="Asia/Tokyo")), guild_is_moved),
+    Act("stated", nothing, lambda s, n: s.stated(n), is_told),
+    Act("refused", nothing, lambda s, n: s.refused(n, "paused"), is_counted),
+    Act("remember", nothing, lambda s, n: s.remember(f"fact {n}", "kept"), is_remembered),
 ]
-each_act = pytest.mark.parametrize("act", ACTS, ids=lambda act: act.name)
+ACTS_OF_THE_DESK = [
+    Act("set_limit", nothing, lambda s, n: s.desk.set_limit(change(30_000 + n, member_id=n), 5), limit_is_five),
+    Act(
+        "unset_limit",
+        have_a_limit,
+        lambda s, n: s.desk.unset_limit(change(31_000 + n, member_id=n)),
+        limit_is_the_default,
+    ),
+    Act("grant", nothing, lambda s, n: s.desk.grant(change(40_000 + n, member_id=n), 2), grant_is_there),
+    Act("reset", queue, lambda s, n: s.desk.reset(change(50_000 + n, member_id=n)), nothing_is_used),
+    Act("change_guild", nothing, change_guild, guild_is_moved),
+    Act("set_role_limit", nothing, set_role_limit, role_has_a_limit),
+    Act("unset_role_limit", set_role_limit, unset_role_limit, no_role_has_a_limit),
+    Act("block", queue, block, is_blocked_and_rid_of_its_job),
+    Act("unblock", block, lambda s, n: s.desk.unblock(change(77_000 + n, member_id=n)), is_not_blocked),
+    Act("deleted", finish, deleted, is_marked),
+    Act("purged", nothing, purged, has_one_row_in_the_audit),
+    Act("block_for", report, block_for, is_blocked_for_a_report),
+    Act("dismiss", report, lambda s, n: s.desk.dismiss(by_moderator(78_000 + n), n), report_is_dismissed),
+    Act("left", has_a_row_of_settings, lambda s, n: s.desk.left(n), is_noted_as_left(noted=True)),
+    Act("joined", has_a_row_and_is_left, lambda s, n: s.desk.joined(n), is_noted_as_left(noted=False)),
+    Act("present", has_a_row_and_is_left, lambda s, n: s.desk.present(frozenset({n})), is_noted_as_left(noted=False)),
+]
+READS: dict[str, Callable[[Store], Awaitable[object]]] = {
+    "usage": lambda s: s.usage(10, 1, frozenset({1, 2})),
+    "usage_of_job": lambda s: s.usage_of_job("1-0"),
+    "job": lambda s: s.job("1-0"),
+    "secrets": lambda s: s.secrets("1-0"),
+}
+READS_OF_THE_DESK: dict[str, Callable[[Store], Awaitable[object]]] = {
+    "guild": lambda s: s.desk.guild(10),
+    "role_limits": lambda s: s.desk.role_limits(10),
+    "block_of": lambda s: s.desk.block_of(10, 1),
+    "results_of": lambda s: s.desk.results_of(10, 1),
+    "audit": lambda s: s.desk.audit(10),
+}
+each_act = pytest.mark.parametrize("act", ACTS + ACTS_OF_THE_DESK, ids=lambda act: act.name)
+
+
+def test_each_method_of_the_moderators_side_is_tried_here() -> None:
+    tried = {act.name for act in ACTS_OF_THE_DESK} | READS_OF_THE_DESK.keys()
+    assert tried == {name for name in vars(Desk) if not name.startswith("_")}
 
 
 @each_act
@@ -147,19 +316,15 @@ async def test_an_operation_that_is_cancelled_at_any_statement_happens_whole(
     assert number > 4, "no statement was cancelled"
 
 
-@pytest.mark.parametrize("read", ["usage", "job", "secrets", "guild"])
-async def test_a_read_that_fails_at_any_statement_fails_cleanly(read: str, store: Store, probe: Probe) -> None:
+@pytest.mark.parametrize("read", (READS | READS_OF_THE_DESK).values(), ids=READS | READS_OF_THE_DESK)
+async def test_a_read_that_fails_at_any_statement_fails_cleanly(
+    read: Callable[[Store], Awaitable[object]], store: Store, probe: Probe
+) -> None:
     await queue(store, 1)
-    reads: dict[str, Callable[[], Awaitable[object]]] = {
-        "usage": lambda: store.usage(10, 1),
-        "job": lambda: store.job("1-0"),
-        "secrets": lambda: store.secrets("1-0"),
-        "guild": lambda: store.guild(10),
-    }
     for nth in range(1, 100):
         probe.at(nth, disk_fails)
         try:
-            await reads[read]()
+            await read(store)
         except DatabaseFailedError:
             continue
         break

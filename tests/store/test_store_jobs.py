@@ -1,18 +1,19 @@
 """Jobs: their states, their ends, and what a restart makes of them."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot.store import IllegalTransitionError, State, Store, UnknownJobError
 from bot.store.jobs import ARROWS
-from tests.store.stage import HOUR, NOON, TOKEN, URL, Clock, deliver, request, rows, submit
+from tests.store.stage import HOUR, NOON, TOKEN, URL, Clock, deliver, permissive, request, rows, start, submit
 
 
 async def bring_to(store: Store, interaction_id: int, state: State) -> str:
     job_id = await submit(store, interaction_id)
     if state in (State.RUNNING, State.DELIVERED):
-        await store.start(job_id)
+        await start(store, job_id)
     if state is State.DELIVERED:
         await deliver(store, job_id)
     if state is State.FAILED:
@@ -30,7 +31,7 @@ async def test_a_job_goes_where_an_arrow_leads_and_nowhere_else(store: Store, so
     try:
         match target:
             case State.RUNNING:
-                await store.start(job_id)
+                await start(store, job_id)
             case State.DELIVERED:
                 await deliver(store, job_id, message_id=501)
             case State.FAILED:
@@ -72,10 +73,10 @@ async def test_only_the_first_three_running_jobs_of_a_day_are_cancelled_for_free
 
 
 async def test_a_job_remembers_what_was_asked_and_what_came_of_it(store: Store, clock: Clock) -> None:
-    job_id = (await store.submit(request(17), in_flight_limit=1)).job_id
+    job_id = (await store.submit(request(17), judge=permissive, in_flight_limit=1)).job_id
     await store.card_posted(job_id, channel_id=70, message_id=71)
     clock.advance(seconds=5)
-    await store.start(job_id)
+    await start(store, job_id)
     clock.advance(seconds=5)
     await deliver(store, job_id, message_id=500)
     job = await store.job(job_id)
@@ -92,7 +93,7 @@ async def test_a_job_remembers_what_was_asked_and_what_came_of_it(store: Store, 
 async def test_a_job_that_was_never_known_is_named(store: Store) -> None:
     assert await store.job("1-0") is None
     assert await store.job_by_result(1) is None
-    for act in (store.start, store.cancel, store.secrets):
+    for act in (partial(store.start, judge=permissive), store.cancel, store.secrets):
         with pytest.raises(UnknownJobError, match="1-0"):
             await act("1-0")
 
@@ -123,9 +124,9 @@ async def test_an_interrupted_job_is_queued_again_with_the_same_seed(store: Stor
 async def test_a_job_that_was_interrupted_three_times_is_refunded(store: Store) -> None:
     job_id = await submit(store, 1)
     for _ in range(2):
-        await store.start(job_id)
+        await start(store, job_id)
         assert (await store.requeue_interrupted()).given_up == ()
-    await store.start(job_id)
+    await start(store, job_id)
     recovery = await store.requeue_interrupted()
     assert recovery.resumed == ()
     (given_up,) = recovery.given_up
@@ -136,7 +137,7 @@ async def test_a_job_that_was_interrupted_three_times_is_refunded(store: Store) 
 
 
 async def test_a_job_whose_photo_is_gone_is_refunded_at_the_next_start(store: Store, clock: Clock) -> None:
-    job_id = (await store.submit(request(1, url_expires_at=NOON + HOUR), in_flight_limit=1)).job_id
+    job_id = (await store.submit(request(1, url_expires_at=NOON + HOUR), judge=permissive, in_flight_limit=1)).job_id
     clock.advance(hours=1)
     (given_up,) = (await store.requeue_interrupted()).given_up
     assert (given_up.job.id, given_up.token) == (job_id, None)
@@ -159,7 +160,7 @@ async def test_an_orderly_stop_is_no_attempt(store: Store) -> None:
         await store.put_back(job_id)
         [job] = (await store.requeue_interrupted()).resumed
         assert (job.state, job.attempt) == (State.QUEUED, 1)
-        await store.start(job_id)
+        await start(store, job_id)
 
 
 @pytest.mark.parametrize("state", [State.DELIVERED, State.FAILED, State.CANCELLED])

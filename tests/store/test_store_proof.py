@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.store import Fault, State, Store
-from tests.store.stage import Clock, change, deliver, submit, tamper
+from tests.store.stage import Clock, change, deliver, start, submit, tamper
 
 CHARGED_TO_THE_DAY = (State.QUEUED, State.RUNNING, State.DELIVERED, State.FAILED, State.CANCELLED)
 """What becomes of the jobs 1-0 to 5-0. The day pays for them; 6-0 is queued and paid by a grant."""
@@ -29,6 +29,12 @@ def day_counts(more: int) -> str:
     return f"UPDATE daily_usage SET used = used + {more};"  # noqa: S608 - our words
 
 
+def counts(more: int) -> str:
+    """SQL that moves every counter that job 1-0 moves."""
+    where = "WHERE scope = 'server' OR target = (SELECT subject FROM jobs WHERE id = '1-0')"
+    return f"{day_counts(more)} UPDATE cap_usage SET used = used + {more} {where};"  # noqa: S608 - our words
+
+
 @pytest.fixture
 async def books(path: Path, clock: Clock) -> Path:
     """A sound database with a job in each state."""
@@ -36,12 +42,12 @@ async def books(path: Path, clock: Clock) -> Path:
         for number in range(1, 6):
             await submit(store, number)
         for job_id in ("2-0", "3-0", "4-0"):
-            await store.start(job_id)
+            await start(store, job_id)
         await deliver(store, "3-0")
         await store.fail("4-0", "broken")
         await store.cancel("5-0")
-        await store.set_limit(change(100, member_id=8), 0)
-        await store.grant(change(101, member_id=8), 2)
+        await store.desk.set_limit(change(100, member_id=8), 0)
+        await store.desk.grant(change(101, member_id=8), 2)
         await submit(store, 6, user_id=8)
         states = [job.state for number in range(1, 6) if (job := await store.job(f"{number}-0")) is not None]
         assert tuple(states) == CHARGED_TO_THE_DAY
@@ -69,6 +75,8 @@ async def test_a_refund_that_was_entered_and_not_made_is_found(books: Path) -> N
     tamper(books, entered("refund:1-0", "refund", 1))
     assert {fault.fault for fault in await audit(books)} == {
         "the day counts something else than the ledger",
+        "the member counts something else than the ledger",
+        "the server counts something else than the ledger",
         "the job was refunded though it is queued",
     }
 
@@ -82,12 +90,12 @@ async def test_a_grant_that_counts_something_else_than_the_ledger_is_found(books
 
 
 async def test_a_job_that_was_never_charged_is_found(books: Path) -> None:
-    tamper(books, removed("reserve:1-0") + day_counts(-1))
+    tamper(books, removed("reserve:1-0") + counts(-1))
     assert await audit(books) == [Fault("the job was never charged", "1-0")]
 
 
 async def test_a_charge_without_a_job_is_found(books: Path) -> None:
-    tamper(books, entered("reserve:99-0", "reserve", -1) + day_counts(1))
+    tamper(books, entered("reserve:99-0", "reserve", -1) + counts(1))
     assert await audit(books) == [Fault("the charge has no job", "reserve:99-0")]
 
 
@@ -98,13 +106,13 @@ async def test_a_refund_without_a_charge_is_found(books: Path) -> None:
 
 @pytest.mark.parametrize(("job_id", "state"), [("1-0", "queued"), ("2-0", "running"), ("3-0", "delivered")])
 async def test_a_refund_of_what_is_still_owed_or_was_delivered_is_found(books: Path, job_id: str, state: str) -> None:
-    tamper(books, entered(f"refund:{job_id}", "refund", 1) + day_counts(-1))
+    tamper(books, entered(f"refund:{job_id}", "refund", 1) + counts(-1))
     assert await audit(books) == [Fault(f"the job was refunded though it is {state}", job_id)]
 
 
 @pytest.mark.parametrize(("job_id", "state"), [("4-0", "failed"), ("5-0", "cancelled")])
 async def test_a_job_that_ended_without_its_refund_is_found(books: Path, job_id: str, state: str) -> None:
-    tamper(books, removed(f"refund:{job_id}") + day_counts(1))
+    tamper(books, removed(f"refund:{job_id}") + counts(1))
     assert await audit(books) == [Fault(f"the job was not refunded though it is {state}", job_id)]
 
 
@@ -133,3 +141,17 @@ async def test_a_token_that_outlived_its_jobs_is_found(books: Path, number: int)
 async def test_a_link_that_outlived_its_picture_is_found(books: Path) -> None:
     tamper(books, "UPDATE jobs SET deleted_at = ended_at WHERE id = '3-0'")
     assert await audit(books) == [Fault("the URL outlived its picture", "3-0")]
+
+
+@pytest.mark.parametrize("scope", ["server", "member"])
+@pytest.mark.parametrize(
+    "sql", ["UPDATE cap_usage SET used = used + 1", "UPDATE cap_usage SET day = '2026-03-02'", "DELETE FROM cap_usage"]
+)
+async def test_a_cap_that_counts_something_else_than_the_ledger_is_found(books: Path, scope: str, sql: str) -> None:
+    tamper(books, f"{sql} WHERE scope = '{scope}'")
+    assert {fault.fault for fault in await audit(books)} == {f"the {scope} counts something else than the ledger"}
+
+
+async def test_a_maintenance_that_never_ended_is_found(books: Path) -> None:
+    tamper(books, "INSERT INTO maintenance VALUES (1)")
+    assert await audit(books) == [Fault("maintenance never ended", "1")]

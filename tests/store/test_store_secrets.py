@@ -6,7 +6,7 @@ import pytest
 
 from bot.store import KeyFileError, Secrets, Store
 from bot.store.sealed import Sealer
-from tests.store.stage import TOKEN, URL, Clock, deliver, mode_of, put, request, rows, submit, tamper
+from tests.store.stage import TOKEN, URL, Clock, deliver, mode_of, put, request, rows, start, submit, tamper
 
 
 async def test_a_job_s_secrets_open_on_demand_and_show_in_no_repr(store: Store) -> None:
@@ -19,7 +19,7 @@ async def test_a_job_s_secrets_open_on_demand_and_show_in_no_repr(store: Store) 
 
 async def test_no_secret_is_plain_in_any_file(store: Store, path: Path) -> None:
     job_id = await submit(store, 1)
-    await store.start(job_id)
+    await start(store, job_id)
     await submit(store, 2)
     files = list(path.parent.iterdir())
     assert {file.name for file in files} >= {"animify.db", "animify.db-wal", "animify.db.key", "animify.db.lock"}
@@ -44,7 +44,7 @@ async def test_a_database_that_others_could_read_is_made_private(path: Path) -> 
 
 async def test_the_token_goes_when_the_job_ends_and_the_url_stays(store: Store, path: Path) -> None:
     job_id = await submit(store, 1)
-    await store.start(job_id)
+    await start(store, job_id)
     await deliver(store, job_id)
     assert await store.secrets(job_id) == Secrets(token=None, url=URL)
     assert rows(path, "SELECT token FROM requests") == [(None,)]
