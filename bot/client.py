@@ -2,36 +2,47 @@
 
 import hashlib
 import json
-import logging
 from typing import Any, Final
 
 import aiohttp
 import discord
+import structlog
 from discord import app_commands
 
+from bot.commands import audit, privacy, purge, removal, report, server, verdicts
 from bot.commands.animify import animify
-from bot.commands.buttons import DeleteButton
+from bot.commands.block import block, unblock
+from bot.commands.buttons import Buttons
+from bot.commands.herald import Herald
+from bot.commands.menus import animify_avatar, animify_this
 from bot.commands.quota import quota
 from bot.commands.resume import resume
 from bot.commands.services import RefusalError, ServiceClient, Services
+from bot.commands.stats import stats
 from bot.commands.styles import styles
 from bot.commands.usage import usage
+from bot.delivery import rights
 from bot.store import Recovery
 from bot.ui import words
 
 INVITE_SCOPES: Final = ("bot", "applications.commands")
-INVITE_PERMISSIONS: Final = discord.Permissions(
-    view_channel=True,
-    send_messages=True,
-    send_messages_in_threads=True,
-    create_public_threads=True,
-    attach_files=True,
-    read_message_history=True,
-)
+INVITE_PERMISSIONS: Final = rights.INVITE_PERMISSIONS
 
 discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # no voice here: nothing to warn of
 
-_log = logging.getLogger(__name__)
+_BUTTONS: Final = Buttons(
+    (
+        *removal.BUTTONS,
+        *report.BUTTONS,
+        *verdicts.BUTTONS,
+        *audit.BUTTONS,
+        *purge.BUTTONS,
+        *privacy.BUTTONS,
+        *server.BUTTONS,
+    ),
+)
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 def invite_url(application_id: int) -> str:
@@ -65,6 +76,12 @@ class AnimifyClient(ServiceClient):
         self.services = services
         self.tree = Tree(self)
         self._recovery: Recovery | None = None
+        self._herald = Herald(self)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the gateway is open and servers are known; a connection that is lost is sought again by itself."""
+        return self.is_ready() and self.ws.open
 
     async def serve(self, token: str) -> None:
         """Log in and stay until closed. The boundary where discord.py's reasons not to start become ours.
@@ -83,27 +100,52 @@ class AnimifyClient(ServiceClient):
     async def setup_hook(self) -> None:
         """Register every way in, and tell Discord of the commands if they changed."""
         self.tree.add_command(animify)
+        self.tree.add_command(animify_this)
+        self.tree.add_command(animify_avatar)
         self.tree.add_command(usage)
         self.tree.add_command(styles)
         self.tree.add_command(quota)
-        self.add_dynamic_items(DeleteButton)
+        self.tree.add_command(server.server)
+        self.tree.add_command(stats)
+        self.tree.add_command(privacy.privacy)
+        self.tree.add_command(block)
+        self.tree.add_command(unblock)
+        self.tree.add_command(purge.purge)
+        self.tree.add_command(removal.delete_picture)
+        self.tree.add_command(audit.audit)
         # Before the gateway: what is under way now is the last run's. A moment later it may be this one's.
         self._recovery = await self.services.store.requeue_interrupted()
         await self._sync_if_changed()
 
     async def on_ready(self) -> None:
         """What the last run left goes on, now that channels are known. Discord sends this again after each session."""
-        _log.info("online as %s in %d servers", self.user, len(self.guilds))
+        _log.info("online", application=self.application_id, guilds=len(self.guilds))
         recovery, self._recovery = self._recovery, None
         if recovery is not None:
             parts = self.services
             await resume(self, recovery, journey=parts.journey, store=parts.store, catalogue=parts.catalogue)
+        await self.services.store.desk.present(frozenset(guild.id for guild in self.guilds))
         for guild in self.guilds:
             self._warn_of_missing_permissions(guild)
+        self._herald.start()
+
+    async def close(self) -> None:
+        """Tell nobody anything any more, and leave."""
+        await self._herald.close()
+        await super().close()
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Our components are known by their custom ids alone: discord.py forgets forms when the process ends."""
+        await _BUTTONS.used(interaction)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Say early what would fail late."""
+        await self.services.store.desk.joined(guild.id)
         self._warn_of_missing_permissions(guild)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """What the server has left here is forgotten after a while, unless it comes back."""
+        await self.services.store.desk.left(guild.id)
 
     async def answer_failure(self, interaction: discord.Interaction[Any], error: Exception) -> None:
         """The one error handler, for commands and components.
@@ -114,14 +156,14 @@ class AnimifyClient(ServiceClient):
         """
         sentence = error.sentence if isinstance(error, RefusalError) else words.OUR_FAULT
         if not isinstance(error, RefusalError):
-            _log.error("an interaction failed", exc_info=error)
+            _log.error("an interaction failed", guild=interaction.guild_id, exc_info=error)
         try:
             if interaction.response.is_done():
                 await interaction.followup.send(sentence, ephemeral=True)
             else:
                 await interaction.response.send_message(sentence, ephemeral=True)
         except discord.HTTPException as late:
-            _log.info("nobody to tell: %s", late.code)
+            _log.info("nobody to tell", code=late.code)
 
     async def _sync_if_changed(self) -> None:
         """New commands count against 200 creations a day, so an unchanged tree is not sent."""
@@ -132,7 +174,7 @@ class AnimifyClient(ServiceClient):
             return
         await self.tree.sync()
         await self.services.store.remember(fact, digest)
-        _log.info("told Discord of %d commands", len(definitions))
+        _log.info("told Discord of the commands", commands=len(definitions))
 
     def _warn_of_missing_permissions(self, guild: discord.Guild) -> None:
         me = None if self.user is None else guild.get_member(self.user.id)
@@ -140,4 +182,4 @@ class AnimifyClient(ServiceClient):
             return
         missing = [name for name, needed in INVITE_PERMISSIONS if needed and not getattr(me.guild_permissions, name)]
         if missing:
-            _log.warning("in %s I lack %s: invite me again to mend it", guild.name, ", ".join(missing))
+            _log.warning("permissions are missing: invite me again", guild=guild.id, missing=",".join(missing))

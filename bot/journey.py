@@ -4,29 +4,41 @@ It knows no Discord: a frozen Request comes in, and a Delivery takes what the me
 """
 
 import asyncio
-import logging
 import math
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from hashlib import sha256
+
+import structlog
 
 from bot import policy
 from bot.attachments import Attachments, FetchError
 from bot.delivery import DeliveryError
 from bot.lanes import Lane, choose
+from bot.policy import Showing
 from bot.request import Delivery, Request, Trip
+from bot.rules import Refusal, Standing
+from bot.safety import Safety, UnsafePictureError
 from bot.store import (
     DatabaseFailedError,
     DuplicateRequestError,
+    IllegalTransitionError,
     InFlightError,
     NewRequest,
+    NotAdmittedError,
+    OverCapError,
     OverQuotaError,
+    RefusedError,
     Store,
     StoreError,
+    UnknownJobError,
     Usage,
 )
 from bot.ui import words
-from bot.ui.status import Allowance, Finishing, Painting, Preparing, Result, Status, Waiting
+from bot.ui.status import Allowance, Finishing, Painting, Preparing, QuotaCard, Result, Status, Waiting
+from bot.witness import Nobody, Witness
 from engine.contract import Medium, Progress
 from engine.dispatcher import Quote
 from engine.errors import EncodeError, EngineError, PhotoError, PhotoFault, UnfitError
@@ -37,7 +49,7 @@ _SEARCHED_THREAD = 24 * 60 * 60  # as long as a photo's link, and so a promise, 
 _SETTLE_AGAIN = (1.0, 5.0, 60.0)
 _ETA_STEP = 5
 
-_log = logging.getLogger(__name__)
+_log = structlog.stdlib.get_logger(__name__)
 
 
 class Journey:
@@ -49,6 +61,10 @@ class Journey:
         Where requests wait and are painted.
     relief
         Where those do whose members said how long is too long, when `lane` would take longer.
+    safety
+        Looks at photos and pictures.
+    witness
+        Hears what becomes of requests.
     clock
         Epoch seconds.
     pause
@@ -62,6 +78,8 @@ class Journey:
         lane: Lane,
         relief: Lane | None = None,
         attachments: Attachments,
+        safety: Safety,
+        witness: Witness | None = None,
         clock: Callable[[], float] = time.time,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -69,10 +87,18 @@ class Journey:
         self._lane = lane
         self._relief = relief
         self._attachments = attachments
+        self._safety = safety
+        self._witness = witness or Nobody()
         self._clock = clock
         self._pause = pause
         self._under_way: set[asyncio.Task[None]] = set()
+        self._carried: dict[str, _Carried] = {}
         self._closing = False
+
+    @property
+    def closing(self) -> bool:
+        """Whether nothing new is taken, since the bot is stopping."""
+        return self._closing
 
     def begin(self, request: Request, delivery: Delivery) -> asyncio.Task[None]:
         """Start a journey. The task raises what is nobody's refusal, for the caller to answer."""
@@ -81,6 +107,17 @@ class Journey:
     def resume(self, trip: Trip, delivery: Delivery) -> asyncio.Task[None]:
         """Go on with what an earlier run of the bot had promised."""
         return self._start(self._go_on(trip, delivery), f"journey-{trip.job_id}")
+
+    def recall(self, job_ids: Collection[str], sentence: str) -> None:
+        """End the journeys of jobs that somebody has cancelled in the store; their cards say why, with this sentence.
+
+        A picture that is being posted is posted, found to be unwanted, and taken down.
+        """
+        for job_id in job_ids:
+            if (carried := self._carried.get(job_id)) is not None:
+                carried.recalled = sentence
+                if not carried.posting:
+                    carried.task.cancel()
 
     async def close(self, *, patience: float) -> None:
         """Stop: what is not done within `patience` seconds goes on after the next start, and its card says so."""
@@ -93,7 +130,7 @@ class Journey:
         if late:
             _, stubborn = await asyncio.wait(late, timeout=patience)
             for task in stubborn:
-                _log.warning("%s did not stop", task.get_name())
+                _log.warning("a journey did not stop", task=task.get_name())
 
     def _start(self, steps: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(steps, name=name)
@@ -102,20 +139,23 @@ class Journey:
         return task
 
     async def _travel(self, request: Request, delivery: Delivery) -> None:
-        if (sentence := self._check(request)) is not None:
-            await delivery.refused(sentence)
-            return
         try:
-            promised = await self._promise(request, delivery)
+            self._check(request)
+            trip, lane = await self._promise(request)
         except asyncio.CancelledError:
             await delivery.refused(words.SHUTTING_DOWN)  # a charge that was made by then is refunded at the next start
             raise
+        except DuplicateRequestError:
+            delivery.withheld()
+        except _NoError as no:
+            self._witness.refused(no.reason)
+            await delivery.refused(no.sentence, statement=no.reason == Refusal.STATEMENT)
+            await self._count_refusal(request, no.reason)
         except StoreError as error:
-            _log.error("a request could not be written: %s", error)
+            _log.error("a request could not be written", reason=str(error))
             await delivery.refused(words.OUR_FAULT)
-            return
-        if promised is not None:
-            await self._carry(*promised, delivery)
+        else:
+            await self._carry(trip, lane, delivery)
 
     async def _go_on(self, trip: Trip, delivery: Delivery) -> None:
         try:
@@ -123,86 +163,126 @@ class Journey:
             if posted is None:
                 await self._carry(trip, self._lane, delivery)
                 return
-            await self._store.start(trip.job_id)
+            await self._store.start(trip.job_id, judge=_posted_already)
             await self._store.deliver(trip.job_id, channel_id=posted.channel_id, message_id=posted.message_id)
             await delivery.pointed(trip.order, posted)
         except DeliveryError as error:
             await self._take_back(trip, delivery, error)
         except StoreError as error:  # nobody waits for an answer here; the next start finds the job again
-            _log.error("%s does not go on: %s", trip.job_id, error)
+            _log.error("a job does not go on", job=trip.job_id, reason=str(error))
 
-    def _check(self, request: Request) -> str | None:
-        """Step 1, from memory alone: the sentence of a refusal, or None."""
+    def _check(self, request: Request) -> None:
+        """Step 1, from memory alone.
+
+        Raises
+        ------
+        _NoError
+        """
         if self._closing:
-            return words.SHUTTING_DOWN
+            raise _NoError("shutting_down", words.SHUTTING_DOWN)
         if not self._lane.open:
-            return words.ENGINE_DOWN
+            raise _NoError("engine_down", words.ENGINE_DOWN)
         if not policy.declares_a_picture(request.declared):
-            return words.NOT_AN_IMAGE_TYPE
+            raise _NoError("not_a_picture", words.NOT_AN_IMAGE_TYPE)
         if request.declared.size > policy.MAX_PHOTO_BYTES:
-            return words.photo_fault(PhotoFault.TOO_MANY_BYTES, policy.MAX_PHOTO_BYTES)
-        if not policy.age_allows(adult_style=request.style.adult, age_restricted_channel=request.age_restricted):
-            return words.ADULT_STYLE
-        return None
+            raise _NoError("too_large", words.photo_fault(PhotoFault.TOO_MANY_BYTES, policy.MAX_PHOTO_BYTES))
 
-    async def _promise(self, request: Request, delivery: Delivery) -> tuple[Trip, Lane] | None:
-        """Step 2: quote, then charge together with the job's row. None: the member was told no."""
+    async def _promise(self, request: Request) -> tuple[Trip, Lane]:
+        """Step 2: quote, then ask the rules and charge together with the job's row.
+
+        Raises
+        ------
+        _NoError, DuplicateRequestError, StoreError
+        """
         longest = policy.max_wait(token_only=request.token_only)
         lane, quote = choose(request, self._lane, self._relief, longest=longest)
         if quote.eta > longest:
-            await delivery.refused(words.too_busy(quote.eta, round(self._clock() + quote.eta - longest)))
-            return None
+            raise _NoError("too_busy", words.too_busy(quote.eta, round(self._clock() + quote.eta - longest)))
         try:
-            receipt = await self._store.submit(_charge(request), in_flight_limit=policy.in_flight_limit(quote.eta))
-        except DuplicateRequestError:
-            delivery.withheld()
-            return None
-        except (OverQuotaError, InFlightError) as error:
-            await delivery.refused(_not_charged(error))
-            return None
-        return request.trip(receipt.job_id), lane
+            receipt = await self._store.submit(
+                _charge(request),
+                judge=lambda found: policy.admits(request.ask, found, house=self._safety.house, now=self._clock()),
+                in_flight_limit=policy.in_flight_limit(quote.eta),
+            )
+        except (NotAdmittedError, OverQuotaError, OverCapError, InFlightError) as error:
+            raise _no(error) from None
+        self._witness.accepted()
+        return request.trip(receipt.job_id, first_upload=receipt.first_upload), lane
 
     async def _carry(self, trip: Trip, lane: Lane, delivery: Delivery) -> None:
         """Steps 2 to 7, once it is charged: make the picture and post it, or take the promise back."""
+        carried = self._carried[trip.job_id] = _Carried(_this_task())
         try:
             result = await self._make(trip, lane, delivery)
-            posted = await delivery.delivered(result, thread_id=await self._thread(trip))
+            carried.posting = True
+            await self._post(trip, result, delivery)
         except asyncio.CancelledError:
-            with suppress(StoreError):  # then the next start counts an attempt that was none: no harm but the count
-                await self._store.put_back(trip.job_id)
-            await delivery.paused(trip.order)
-            raise
+            if carried.recalled is None or self._closing:
+                with suppress(StoreError):  # then the next start counts an attempt that was none: no harm but the count
+                    await self._store.put_back(trip.job_id)
+                await delivery.paused(trip.order)
+                raise
+            carried.task.uncancel()  # not the bot's end, only this picture's
+            self._witness.cancelled()
+            await delivery.failed(trip.order, carried.recalled)
+        except (IllegalTransitionError, UnknownJobError):  # cancelled in the store, or its member was erased
+            self._witness.cancelled()
+            await delivery.failed(trip.order, carried.recalled or words.WITHDRAWN)
         except Exception as error:  # noqa: BLE001 - the journey's boundary: member told, refunded
             await self._take_back(trip, delivery, error)
-            return
-        await self._settle(
-            lambda: self._store.deliver(
-                trip.job_id,
-                channel_id=posted.channel_id,
-                message_id=posted.message_id,
-                engine=result.engine,
-                seconds=result.seconds,
+        finally:
+            del self._carried[trip.job_id]
+
+    async def _post(self, trip: Trip, result: Result, delivery: Delivery) -> None:
+        """Step 7: show the picture, keep the charge; what was cancelled meanwhile is taken down again.
+
+        Raises
+        ------
+        DeliveryError, IllegalTransitionError, UnknownJobError
+        """
+        inline = not (await self._store.desk.guild(trip.place.guild_id)).threads
+        posted = await delivery.delivered(result, thread_id=await self._thread(trip), inline=inline)
+        digest = sha256(result.data).hexdigest()
+        try:
+            await self._settle(
+                trip,
+                lambda: self._store.deliver(
+                    trip.job_id,
+                    channel_id=posted.channel_id,
+                    message_id=posted.message_id,
+                    engine=result.engine,
+                    seconds=result.seconds,
+                    sha256=digest,
+                ),
             )
-        )
+        except (IllegalTransitionError, UnknownJobError):
+            await delivery.removed(posted)
+            raise
+        self._witness.delivered(style=trip.style.id, engine=result.engine, seconds=result.seconds)
 
     async def _make(self, trip: Trip, lane: Lane, delivery: Delivery) -> Result:
         """Enter the queue and show the card, prepare near the turn, paint, encode with the lane free again."""
         look = Look(style=trip.style, strength=trip.strength, seed=trip.seed)
-        board = _Board()
+        entered, board = self._clock(), _Board()
         async with AsyncExitStack() as until_encoded:
             async with lane.dispatcher.turn(lane.ticket(trip)) as turn:
                 board.show(lambda: self._waiting(turn.quote()))
                 card = await delivery.accepted(trip.order, shown := board.status())
                 await self._store.card_posted(trip.job_id, channel_id=card.channel_id, message_id=card.message_id)
+                if trip.first_upload:
+                    await delivery.told(words.UPLOADS_ARE_YOURS)
                 await until_encoded.enter_async_context(delivery.showing(trip.order, shown, board.status))
                 await turn.near()
-                await self._store.start(trip.job_id)
+                await self._store.start(trip.job_id, judge=policy.still_admits)
                 board.show(Preparing)
                 photo = await lane.studio.prepare(await self._fetch(trip))
+                showing = {await self._safety.look(photo.pixels, trip)}
                 board.show(lambda: self._waiting(turn.quote()))
                 await turn.granted()
+                self._witness.granted(waited=self._clock() - entered)
                 picture = await lane.studio.paint(trip.job_id, photo, look, board.progress)
             board.show(Finishing)
+            showing.add(await self._safety.look(picture.pixels, trip))
             encoded = await lane.studio.finish(picture, look, limit=delivery.upload_limit)
         return Result(
             order=trip.order,
@@ -215,7 +295,8 @@ class Journey:
             seconds=picture.seconds,
             several_frames=photo.frames > 1,
             detour=picture.detour or lane.detour,
-            allowance=allowance(await self._store.usage(trip.guild_id, trip.user_id)),
+            spoiler=Showing.SPOILER in showing,
+            allowance=allowance(await self._store.usage_of_job(trip.job_id)),
         )
 
     async def _fetch(self, trip: Trip) -> bytes:
@@ -226,12 +307,14 @@ class Journey:
         return await self._attachments.fetch(secrets.url)
 
     async def _take_back(self, trip: Trip, delivery: Delivery, error: Exception) -> None:
-        if not isinstance(error, EngineError | FetchError | DeliveryError):
-            _log.error("the journey of %s failed", trip.job_id, exc_info=error)
-        await self._settle(lambda: self._store.fail(trip.job_id, type(error).__name__))
+        if not isinstance(error, EngineError | FetchError | DeliveryError | UnsafePictureError | RefusedError):
+            _log.error("a journey failed", job=trip.job_id, exc_info=error)
+        kind = type(error).__name__
+        await self._settle(trip, lambda: self._store.fail(trip.job_id, kind))
+        self._witness.failed(kind)
         await delivery.failed(trip.order, words.refunded(_sentence(error)))
 
-    async def _settle(self, end: Callable[[], Awaitable[object]]) -> None:
+    async def _settle(self, trip: Trip, end: Callable[[], Awaitable[object]]) -> None:
         """Write the end of a job, again and again for a minute: one left open would count as under way until a restart.
 
         What fails even then is settled by the next start.
@@ -240,7 +323,7 @@ class Journey:
             try:
                 await end()
             except DatabaseFailedError as error:
-                _log.error("the end of a job is not written: %s", error)
+                _log.error("the end of a job is not written", job=trip.job_id, reason=str(error))
                 if wait is not None:
                     await self._pause(wait)
             else:
@@ -249,13 +332,37 @@ class Journey:
     async def _thread(self, trip: Trip, *, within: int = _SAME_THREAD) -> int | None:
         """The thread that took this member's last picture in this channel, if that was within so many seconds."""
         return await self._store.recent_thread(
-            guild_id=trip.guild_id, channel_id=trip.channel_id, user_id=trip.user_id, within=within
+            guild_id=trip.place.guild_id, channel_id=trip.place.channel_id, user_id=trip.user_id, within=within
         )
+
+    async def _count_refusal(self, request: Request, reason: str) -> None:
+        try:
+            await self._store.refused(request.place.guild_id, reason)
+        except StoreError as error:
+            _log.error("a refusal is not counted", reason=str(error))
 
     def _waiting(self, quote: Quote) -> Waiting:
         """In steps, so that a card is not edited for a second; rounded up, so that it never promises the past."""
         ready_at = self._clock() + quote.eta
         return Waiting(place=quote.place, ready_at=_ETA_STEP * math.ceil(ready_at / _ETA_STEP))
+
+
+class _NoError(Exception):
+    """A request is not taken: the reason for statistics, and the sentence for the member."""
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.sentence = sentence
+
+
+@dataclass(slots=True)
+class _Carried:
+    """A journey that is under way, and whether somebody wants it ended: then, the sentence that says why."""
+
+    task: asyncio.Task[None]
+    posting: bool = False
+    recalled: str | None = None
 
 
 class _Board:
@@ -280,12 +387,24 @@ def allowance(usage: Usage) -> Allowance:
     return Allowance(limit=usage.limit, left=usage.left, resets_at=usage.resets_at)
 
 
+def standing(usage: Usage) -> QuotaCard:
+    """What /usage and /quota show tell of a quota."""
+    return QuotaCard(
+        allowance=allowance(usage),
+        layer=usage.layer,
+        day_left=usage.day_left,
+        grants=usage.grants_left,
+        cap=None if usage.cap is None else (usage.cap.left, usage.cap.resets_at),
+    )
+
+
 def _charge(request: Request) -> NewRequest:
     return NewRequest(
         interaction_id=request.interaction_id,
-        guild_id=request.guild_id,
-        user_id=request.user_id,
-        channel_id=request.channel_id,
+        place=request.place,
+        user_id=request.actor.user_id,
+        roles=request.actor.roles,
+        owner_id=request.source.owner_id,
         style=request.style.id,
         strength=request.strength,
         seed=request.seed,
@@ -295,12 +414,27 @@ def _charge(request: Request) -> NewRequest:
     )
 
 
-def _not_charged(error: OverQuotaError | InFlightError) -> str:
+def _no(error: NotAdmittedError | OverQuotaError | OverCapError | InFlightError) -> _NoError:
     match error:
+        case NotAdmittedError(refusal=refusal, standing=found):
+            return _NoError(refusal, words.refusal(refusal, found))
         case OverQuotaError(usage=usage):
-            return words.over_quota(allowance(usage))
+            return _NoError("over_quota", words.over_quota(allowance(usage)))
+        case OverCapError(cap=cap):
+            return _NoError("over_cap", words.over_cap(cap.scope, cap.amount, cap.resets_at))
         case InFlightError(count=count):
-            return words.too_many_in_flight(count)
+            return _NoError("in_flight", words.too_many_in_flight(count))
+
+
+def _this_task() -> asyncio.Task[None]:
+    task = asyncio.current_task()
+    if task is None:
+        raise RuntimeError("a journey is carried in a task")
+    return task
+
+
+def _posted_already(_standing: Standing) -> None:
+    """The picture is there: no rule makes that undone."""
 
 
 def _sentence(error: Exception) -> str:
@@ -318,5 +452,9 @@ def _sentence(error: Exception) -> str:
             return words.ENGINE_FAILED
         case DeliveryError():
             return words.NO_RESULT_PLACE
+        case UnsafePictureError(judged=judged):
+            return words.UNSAFE if judged else words.NOT_JUDGED
+        case NotAdmittedError(refusal=refusal, standing=found):
+            return words.refusal(refusal, found)
         case _:
             return words.OUR_FAULT

@@ -39,12 +39,14 @@ class Lane:
 
     def quote(self, request: Request) -> Quote:
         """What the request would be quoted that entered now."""
-        return self.dispatcher.quote(request.guild_id, request.user_id, self._cost(request.style))
+        return self.dispatcher.quote(request.place.guild_id, request.actor.user_id, self._cost(request.style))
 
     def ticket(self, trip: Trip) -> Ticket:
         """What the trip waits with."""
         kind, key = self._kind(trip.style), self.alike(trip.style, trip.strength)
-        return Ticket(guild=trip.guild_id, user=trip.user_id, cost=self.dispatcher.estimate(kind), kind=kind, key=key)
+        return Ticket(
+            guild=trip.place.guild_id, user=trip.user_id, cost=self.dispatcher.estimate(kind), kind=kind, key=key
+        )
 
     def _cost(self, style: Style) -> float:
         """Engine seconds that a picture in this style takes, as measured so far."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.delivery import Posted
-from bot.policy import Declared
+from bot.policy import Ask, Declared
+from bot.rules import Actor, Place, Source
 from bot.ui.status import Order, Result, Status
 from styles import Style
 
@@ -17,8 +18,8 @@ class Request:
 
     Attributes
     ----------
-    guild_id
-        0 outside a server that installed the bot.
+    source
+        Whose picture it is.
     photo_url, token
         Keys to the photo and to the answer: never in a repr.
     photo_expires_at
@@ -30,9 +31,9 @@ class Request:
     """
 
     interaction_id: int
-    guild_id: int
-    channel_id: int
-    user_id: int
+    actor: Actor
+    place: Place
+    source: Source
     style: Style
     strength: float
     seed: int
@@ -42,32 +43,48 @@ class Request:
     photo_expires_at: int
     token: str = field(repr=False)
     token_only: bool
-    age_restricted: bool
 
-    def trip(self, job_id: str) -> "Trip":
+    @property
+    def ask(self) -> Ask:
+        """What the rules look at."""
+        return Ask(
+            actor=self.actor,
+            place=self.place,
+            source=self.source,
+            style=self.style.id,
+            adult_style=self.style.adult,
+        )
+
+    def trip(self, job_id: str, *, first_upload: bool = False) -> "Trip":
         """The same, once it is promised."""
         return Trip(
             job_id=job_id,
-            guild_id=self.guild_id,
-            channel_id=self.channel_id,
-            user_id=self.user_id,
+            place=self.place,
+            user_id=self.actor.user_id,
             style=self.style,
             strength=self.strength,
             seed=self.seed,
+            first_upload=first_upload,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trip:
-    """A promised picture: what the way from here on needs, whether it was promised just now or before a restart."""
+    """A promised picture: what the way from here on needs, whether it was promised just now or before a restart.
+
+    Attributes
+    ----------
+    first_upload
+        The member has yet to be told that uploads must be theirs or used with permission.
+    """
 
     job_id: str
-    guild_id: int
-    channel_id: int
+    place: Place
     user_id: int
     style: Style
     strength: float
     seed: int
+    first_upload: bool = False
 
     @property
     def order(self) -> Order:
@@ -80,13 +97,15 @@ class Delivery(Protocol):
 
     @property
     def upload_limit(self) -> int: ...
-    async def refused(self, sentence: str) -> None: ...
+    async def refused(self, sentence: str, *, statement: bool = False) -> None: ...
+    async def told(self, sentence: str) -> None: ...
     def withheld(self) -> None: ...
     async def accepted(self, order: Order, status: Status) -> Posted: ...
     def showing(
         self, order: Order, shown: Status, status: Callable[[], Status]
     ) -> AbstractAsyncContextManager[None]: ...
-    async def delivered(self, result: Result, *, thread_id: int | None) -> Posted: ...
+    async def delivered(self, result: Result, *, thread_id: int | None, inline: bool) -> Posted: ...
+    async def removed(self, posted: Posted) -> None: ...
     async def failed(self, order: Order, sentence: str) -> None: ...
     async def paused(self, order: Order) -> None: ...
     async def pointed(self, order: Order, posted: Posted) -> None: ...

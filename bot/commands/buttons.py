@@ -1,60 +1,54 @@
-"""The buttons under our cards: the only components with callbacks."""
+"""Buttons and forms, known by their custom ids alone: a pattern and a coroutine each, all within one error boundary.
+
+Nothing of them is kept in memory, so they work after a restart, for as long as the rows that they lead to are there.
+"""
 
 import re
-from typing import Any, Self
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, Final
 
 import discord
-from discord import ui
 
-from bot import policy
-from bot.commands.services import Interaction, RefusalError, actor
-from bot.delivery import DeliveryError, scope_of
-from bot.delivery.calls import already_gone, call
-from bot.ui import custom_ids, words
-from bot.ui.custom_ids import Action
+from bot.delivery import DeliveryError
+from bot.delivery.calls import ONCE, call
 
+Answer = Callable[..., Awaitable[None]]
+"""Answers an interaction; the named groups of its pattern come as keyword arguments, each a string."""
 
-class DeleteButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=custom_ids.template(Action.DELETE)):
-    """Takes a result away and forgets its photo; for the requester and for moderators."""
-
-    def __init__(self, job_id: str) -> None:
-        super().__init__(ui.Button(custom_id=custom_ids.write(Action.DELETE, job_id)))
-        self.job_id = job_id
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(match["job"])
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """discord.py only logs what a dynamic item raises, so the one handler is asked here."""
-        try:
-            await _delete(interaction, self.job_id)
-        except Exception as error:  # noqa: BLE001 - the interaction's boundary
-            await interaction.client.answer_failure(interaction, error)
+_CLICKS: Final = (discord.InteractionType.component, discord.InteractionType.modal_submit)
 
 
-async def _delete(interaction: Interaction, job_id: str) -> None:
-    store = interaction.client.services.store
-    job = await store.job(job_id)
-    if job is None or job.guild_id != scope_of(interaction):
-        raise RefusalError(words.JOB_FORGOTTEN)
-    if not policy.may_delete(actor(interaction), requester_id=job.user_id):
-        raise RefusalError(words.NOT_YOURS_TO_DELETE)
-    await interaction.response.defer()  # type 6: "@original" is now the message with the button
+class Buttons:
+    """Every button and form of ours: the patterns of their custom ids, and what answers them."""
+
+    def __init__(self, answers: Iterable[tuple[str, Answer]]) -> None:
+        self._answers = [(re.compile(pattern, re.ASCII), answer) for pattern, answer in answers]
+
+    async def used(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer a click on one of them, or one of their forms; anything else is left alone."""
+        if interaction.type not in _CLICKS:
+            return
+        data: Mapping[str, Any] = interaction.data or {}
+        for pattern, answer in self._answers:
+            if found := pattern.fullmatch(data["custom_id"]):
+                await _within_boundary(interaction, answer, found.groupdict())
+                return
+
+
+async def _within_boundary(interaction: discord.Interaction[Any], answer: Answer, said: dict[str, str]) -> None:
     try:
-        with already_gone():
-            await _take_away(interaction)
-    except DeliveryError:
-        raise RefusalError(words.NOT_DELETED) from None
-    await store.mark_deleted(job_id)
-    await interaction.followup.send(words.DELETED, ephemeral=True)
+        await _awaken(interaction)
+        await answer(interaction, **said)
+    except Exception as error:  # noqa: BLE001 - the interaction's boundary
+        await interaction.client.answer_failure(interaction, error)
 
 
-async def _take_away(interaction: Interaction) -> None:
-    """Delete the message with the button; an archived thread of ours is opened first, or Discord would refuse."""
+async def _awaken(interaction: discord.Interaction[Any]) -> None:
+    """Bring an archived thread back: in it nothing could be changed, and nobody be answered."""
     place = interaction.channel
-    if isinstance(place, discord.Thread) and place.archived:
-        await call(lambda: place.edit(archived=False))
-    await call(interaction.delete_original_response)
+    if not isinstance(place, discord.Thread) or not place.archived or not interaction.is_guild_integration():
+        return
+    try:
+        await call(lambda: place.edit(archived=False), pauses=ONCE)
+    except DeliveryError:  # it is locked, say: what comes next meets the same, and knows what that means
+        return

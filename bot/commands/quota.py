@@ -1,60 +1,31 @@
-"""/quota: moderators look at, set, top up and reset a member's quota."""
+"""/quota: moderators look at members' quotas and change them; managers do so for roles and for the server."""
 
-from typing import TYPE_CHECKING, Any
+import time
 
 import discord
 from discord import app_commands
 
-from bot.commands.services import Interaction, RefusalError, moderated_guild, whisper
-from bot.journey import allowance
-from bot.store import Change
+from bot.commands.options import MOST, Amount, Reason, Span
+from bot.commands.services import Interaction, act, change, managed, moderated, roles_of, whisper
+from bot.journey import standing
+from bot.store import RoleLimit
 from bot.ui import words
 
-_MOST = 1000
-
 # No default permissions: Discord can only ask for all of several, and a moderator is one with Manage Server OR
-# Moderate Members. Everybody sees the commands; `moderated_guild` decides, at each call.
+# Moderate Members OR a role. Everybody sees the commands; `moderated` and `managed` decide, at each call.
 quota = app_commands.Group(
     name="quota",
     description="For moderators: members' daily pictures.",
     allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
     allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
 )
+role_quota = app_commands.Group(name="role", description="Daily pictures of whoever holds a role.", parent=quota)
+server_quota = app_commands.Group(
+    name="server", description="Daily pictures of everybody in this server.", parent=quota
+)
 
-
-def _is_number(text: str) -> bool:
-    """Four digits at most: what is longer is out of range whatever it is."""
-    return text.isascii() and text.isdigit() and len(text) <= len(str(_MOST))
-
-
-class AmountTransformer(app_commands.Transformer):
-    """A number of pictures a day, or "unlimited" (None)."""
-
-    async def transform(self, interaction: discord.Interaction[Any], value: str, /) -> int | None:
-        text = value.strip().casefold()
-        if text == "unlimited":
-            return None
-        if _is_number(text) and int(text) <= _MOST:
-            return int(text)
-        raise RefusalError(words.not_an_amount(value))
-
-    async def autocomplete(
-        self,
-        interaction: discord.Interaction[Any],
-        value: float | str,
-        /,
-    ) -> list[app_commands.Choice[str | int | float]]:
-        typed = str(value).strip()
-        offered = ([typed] if _is_number(typed) else []) + ["0", "3", "10", "50", "unlimited"]
-        return [app_commands.Choice(name=text, value=text) for text in dict.fromkeys(offered) if typed in text]
-
-
-if TYPE_CHECKING:
-    Amount = int | None
-else:
-    Amount = app_commands.Transform[int, AmountTransformer]
-
-Reason = app_commands.Range[str, 1, 200]
+_AMOUNT = "Pictures a day, 0 to 1000, or “unlimited”."
+_REASON = "For the record."
 
 
 @quota.command(description="See what a member has left today.")
@@ -64,57 +35,138 @@ async def show(interaction: Interaction, member: discord.User) -> None:
 
 
 @quota.command(name="set", description="Give a member a daily limit of their own.")
-@app_commands.describe(
-    member="Whose quota.", amount="Pictures a day, 0 to 1000, or “unlimited”.", reason="For the record."
-)
+@app_commands.describe(member="Whose quota.", amount=_AMOUNT, reason=_REASON)
 async def set_limit(
     interaction: Interaction, member: discord.User, amount: Amount, reason: Reason | None = None
 ) -> None:
-    await whisper(interaction, _set(interaction, _change(interaction, member, reason), amount))
+    await whisper(interaction, _set(interaction, member, amount, reason))
 
 
-@quota.command(description="Give a member extra pictures for today.")
-@app_commands.describe(member="Whose quota.", amount="How many extra pictures.", reason="For the record.")
+@quota.command(name="unset", description="Take a member's own daily limit away: roles and the server decide again.")
+@app_commands.describe(member="Whose quota.", reason=_REASON)
+async def unset_limit(interaction: Interaction, member: discord.User, reason: Reason | None = None) -> None:
+    await whisper(interaction, _unset(interaction, member, reason))
+
+
+@quota.command(description="Give a member extra pictures.")
+@app_commands.describe(
+    member="Whose quota.",
+    amount="How many extra pictures.",
+    reason=_REASON,
+    expires="How long they last, such as 12h, 7d or 4w; until the day ends if you don't say.",
+)
 async def grant(
     interaction: Interaction,
     member: discord.User,
-    amount: app_commands.Range[int, 1, _MOST],
+    amount: app_commands.Range[int, 1, MOST],
     reason: Reason | None = None,
+    expires: Span = None,
 ) -> None:
-    await whisper(interaction, _granted(interaction, _change(interaction, member, reason), amount))
+    await whisper(interaction, _granted(interaction, member, amount, reason, expires))
 
 
 @quota.command(description="Set a member's count for today back to zero.")
-@app_commands.describe(member="Whose quota.")
-async def reset(interaction: Interaction, member: discord.User) -> None:
-    await whisper(interaction, _reset(interaction, _change(interaction, member, None)))
+@app_commands.describe(member="Whose quota.", reason=_REASON)
+async def reset(interaction: Interaction, member: discord.User, reason: Reason | None = None) -> None:
+    await whisper(interaction, _reset(interaction, member, reason))
+
+
+@role_quota.command(name="set", description="Give whoever holds a role a daily limit; the best of a member's counts.")
+@app_commands.describe(role="The role.", amount=_AMOUNT, reason=_REASON)
+async def set_role(interaction: Interaction, role: discord.Role, amount: Amount, reason: Reason | None = None) -> None:
+    await whisper(interaction, _role_set(interaction, role, amount, reason))
+
+
+@role_quota.command(name="unset", description="Take a role's daily limit away.")
+@app_commands.describe(role="The role.", reason=_REASON)
+async def unset_role(interaction: Interaction, role: discord.Role, reason: Reason | None = None) -> None:
+    await whisper(interaction, _role_unset(interaction, role, reason))
+
+
+@role_quota.command(name="list", description="See the roles that have a daily limit.")
+async def list_roles(interaction: Interaction) -> None:
+    await whisper(interaction, _roles_listed(interaction))
+
+
+@server_quota.command(name="show", description="See this server's daily limit.")
+async def show_server(interaction: Interaction) -> None:
+    await whisper(interaction, _server_shown(interaction))
+
+
+@server_quota.command(name="set", description="Give everybody in this server a daily limit.")
+@app_commands.describe(
+    amount="Pictures a day, 0 to 1000; leave it out for the bot's usual one.",
+    reason=_REASON,
+)
+async def set_server(
+    interaction: Interaction, amount: app_commands.Range[int, 0, MOST] | None = None, reason: Reason | None = None
+) -> None:
+    await whisper(interaction, _server_set(interaction, amount, reason))
 
 
 async def _shown(interaction: Interaction, member: discord.User) -> str:
-    found = await interaction.client.services.store.usage(moderated_guild(interaction), member.id)
-    return words.usage(allowance(found), layer=found.layer, grants=found.grants_left, member_id=member.id)
+    here = await moderated(interaction)
+    found = await interaction.client.services.store.usage(here.guild_id, member.id, roles_of(member))
+    return words.usage(standing(found), member_id=member.id)
 
 
-async def _set(interaction: Interaction, change: Change, amount: int | None) -> str:
-    await interaction.client.services.store.set_limit(change, amount)
-    return words.limit_set(change.member_id, amount)
+async def _set(interaction: Interaction, member: discord.User, amount: int | None, reason: str | None) -> str:
+    await moderated(interaction)
+    await interaction.client.services.store.desk.set_limit(change(interaction, member.id, reason=reason), amount)
+    return words.limit_set(member.id, amount)
 
 
-async def _granted(interaction: Interaction, change: Change, amount: int) -> str:
-    after = await interaction.client.services.store.grant(change, amount)
-    return words.granted(change.member_id, amount, after.resets_at)
+async def _unset(interaction: Interaction, member: discord.User, reason: str | None) -> str:
+    here = await moderated(interaction)
+    store = interaction.client.services.store
+    await store.desk.unset_limit(change(interaction, member.id, reason=reason))
+    after = await store.usage(here.guild_id, member.id, roles_of(member))
+    return words.limit_unset(member.id, after.limit)
 
 
-async def _reset(interaction: Interaction, change: Change) -> str:
-    await interaction.client.services.store.reset(change)
-    return words.reset(change.member_id)
-
-
-def _change(interaction: Interaction, member: discord.User, reason: str | None) -> Change:
-    return Change(
-        interaction_id=interaction.id,
-        guild_id=moderated_guild(interaction),
-        actor_id=interaction.user.id,
-        member_id=member.id,
-        reason=reason,
+async def _granted(
+    interaction: Interaction, member: discord.User, amount: int, reason: str | None, expires: int | None
+) -> str:
+    await moderated(interaction)
+    expires_at = None if expires is None else int(time.time()) + expires
+    _, until = await interaction.client.services.store.desk.grant(
+        change(interaction, member.id, reason=reason), amount, expires_at=expires_at
     )
+    return words.granted(member.id, amount, until)
+
+
+async def _reset(interaction: Interaction, member: discord.User, reason: str | None) -> str:
+    await moderated(interaction)
+    await interaction.client.services.store.desk.reset(change(interaction, member.id, reason=reason))
+    return words.reset(member.id)
+
+
+async def _role_set(interaction: Interaction, role: discord.Role, amount: int | None, reason: str | None) -> str:
+    await managed(interaction)
+    limit = RoleLimit(role.id, amount)
+    await interaction.client.services.store.desk.set_role_limit(act(interaction, reason=reason), limit)
+    return words.role_limit_set(role.id, amount)
+
+
+async def _role_unset(interaction: Interaction, role: discord.Role, reason: str | None) -> str:
+    await managed(interaction)
+    had_one = await interaction.client.services.store.desk.unset_role_limit(act(interaction, reason=reason), role.id)
+    return words.role_limit_unset(role.id, had_one=had_one)
+
+
+async def _roles_listed(interaction: Interaction) -> str:
+    here = await managed(interaction)
+    limits = await interaction.client.services.store.desk.role_limits(here.guild_id)
+    return words.role_limits([(limit.role_id, limit.amount) for limit in limits])
+
+
+async def _server_shown(interaction: Interaction) -> str:
+    here = await managed(interaction)
+    return words.server_limit(here.guild.daily_limit, usual=interaction.client.services.store.default_limit)
+
+
+async def _server_set(interaction: Interaction, amount: int | None, reason: str | None) -> str:
+    await managed(interaction)
+    store = interaction.client.services.store
+    await store.desk.change_guild(act(interaction, reason=reason), daily_limit=amount)
+    return words.server_limit(amount, usual=store.default_limit)

@@ -1,20 +1,20 @@
 """After a restart: what the last run had promised goes on, or is refunded with an apology."""
 
-import logging
-
 import discord
+import structlog
 
+from bot.commands.services import order_of
 from bot.delivery import DeliveryError, DiscordDelivery, Site, Venue, venue_of
 from bot.delivery.calls import Trouble, call
 from bot.delivery.card import CardAddress, original_card
 from bot.journey import Journey
 from bot.request import Trip
+from bot.rules import Place
 from bot.store import Job, Recovery, Store, StoreError
 from bot.ui import words
-from bot.ui.status import Order
 from styles import Catalogue, Style
 
-_log = logging.getLogger(__name__)
+_log = structlog.stdlib.get_logger(__name__)
 
 
 async def resume(
@@ -22,7 +22,7 @@ async def resume(
 ) -> None:
     """Pick up every job that an earlier run left queued or running; each goes the same way again, with its seed."""
     if recovery.resumed or recovery.given_up:
-        _log.info("%d promised pictures go on, %d are refunded", len(recovery.resumed), len(recovery.given_up))
+        _log.info("promised pictures go on", resumed=len(recovery.resumed), refunded=len(recovery.given_up))
     for given_up in recovery.given_up:
         delivery = await _delivery(client, given_up.job, given_up.token)
         if delivery is not None:
@@ -31,7 +31,7 @@ async def resume(
         try:
             await _pick_up(client, job, journey=journey, store=store, catalogue=catalogue)
         except (StoreError, DeliveryError) as error:  # the next start finds it again; the others go on now
-            _log.error("%s does not go on: %s", job.id, error)
+            _log.error("a job does not go on", job=job.id, reason=str(error))
 
 
 async def _pick_up(client: discord.Client, job: Job, *, journey: Journey, store: Store, catalogue: Catalogue) -> None:
@@ -47,8 +47,12 @@ async def _pick_up(client: discord.Client, job: Job, *, journey: Journey, store:
 def _trip(job: Job, style: Style) -> Trip:
     return Trip(
         job_id=job.id,
-        guild_id=job.guild_id,
-        channel_id=job.channel_id,
+        place=Place(
+            guild_id=job.guild_id,
+            server_id=job.place_id,
+            channel_id=job.channel_id,
+            age_restricted=job.age_restricted,
+        ),
         user_id=job.user_id,
         style=style,
         strength=job.strength,
@@ -57,11 +61,7 @@ def _trip(job: Job, style: Style) -> Trip:
 
 
 async def _apologise(delivery: DiscordDelivery, job: Job, catalogue: Catalogue) -> None:
-    label, emoji = (
-        (catalogue[job.style].label, catalogue[job.style].emoji) if job.style in catalogue else (job.style, "🎨")
-    )
-    order = Order(job_id=job.id, user_id=job.user_id, style=label, emoji=emoji)
-    await delivery.failed(order, words.refunded(words.INTERRUPTED))
+    await delivery.failed(order_of(job, catalogue), words.refunded(words.INTERRUPTED))
 
 
 async def _delivery(client: discord.Client, job: Job, token: str | None) -> DiscordDelivery | None:

@@ -2,28 +2,46 @@
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import discord
-from discord import app_commands
+from discord import app_commands, ui
 
 from bot import policy
+from bot.delivery import scope_of
 from bot.delivery.answer import PATIENCE
 from bot.journey import Journey
-from bot.policy import Actor
-from bot.store import Store
+from bot.rules import Actor, Guild, House
+from bot.store import Act, Change, Job, Store
 from bot.ui import words
+from bot.ui.status import Order
 from styles import Catalogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """The parts of the house that commands use."""
+    """The parts of the house that commands use.
+
+    Attributes
+    ----------
+    changed
+        Set once something may have changed that log channels are told of.
+    """
 
     journey: Journey
     store: Store
     catalogue: Catalogue
+    house: House
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Moderated:
+    """A server in a moderator's hands."""
+
+    guild_id: int
+    guild: Guild
 
 
 class ServiceClient(discord.Client):
@@ -44,37 +62,107 @@ class RefusalError(app_commands.AppCommandError):
 
 
 def actor(interaction: discord.Interaction[Any]) -> Actor:
-    """Who acts, from the payload's own permissions at this moment."""
+    """Who acts, from the payload's own permissions and roles at this moment."""
+    member = interaction.user if isinstance(interaction.user, discord.Member) else None
     return Actor(
         user_id=interaction.user.id,
         manages_server=interaction.permissions.manage_guild,
         moderates_members=interaction.permissions.moderate_members,
+        roles=roles_of(member),
+        joined_at=member.joined_at.timestamp() if member and member.joined_at else None,
     )
 
 
-def moderated_guild(interaction: discord.Interaction[Any]) -> int:
-    """The server that this person may moderate.
+def named(member: discord.User | discord.Member) -> Actor:
+    """Somebody whom a command names, or whom we asked Discord for: who left, or was never here, has no rights here."""
+    if not isinstance(member, discord.Member):
+        return Actor(user_id=member.id)
+    may = member.guild_permissions if member.resolved_permissions is None else member.resolved_permissions
+    return Actor(
+        user_id=member.id,
+        manages_server=may.manage_guild,
+        moderates_members=may.moderate_members,
+        roles=roles_of(member),
+    )
+
+
+def roles_of(member: discord.User | discord.Member | None) -> frozenset[int]:
+    """The roles that somebody holds in the server; @everyone is none."""
+    if not isinstance(member, discord.Member):
+        return frozenset()
+    return frozenset(role.id for role in member.roles if not role.is_default())
+
+
+async def moderated(interaction: Interaction) -> Moderated:
+    """The server that this person may moderate, and what it has set.
 
     Raises
     ------
     RefusalError
-        Outside a server, or for anybody else.
+        Outside a server that installed the bot, or for anybody else.
     """
-    if interaction.guild_id is None or not interaction.is_guild_integration():
+    guild_id = scope_of(interaction)
+    if not guild_id:
         raise RefusalError(words.GUILD_ONLY)
-    if not policy.is_moderator(actor(interaction)):
-        raise RefusalError(words.MODERATORS_ONLY)
-    return interaction.guild_id
+    guild = await interaction.client.services.store.desk.guild(guild_id)
+    if not policy.is_moderator(actor(interaction), guild):
+        raise RefusalError(words.moderators_only(guild.moderator_roles))
+    return Moderated(guild_id, guild)
 
 
-async def whisper(interaction: discord.Interaction[Any], answer: Awaitable[str]) -> None:
+async def managed(interaction: Interaction) -> Moderated:
+    """The server whose settings this person may change: that takes Manage Server.
+
+    Raises
+    ------
+    RefusalError
+    """
+    guild_id = scope_of(interaction)
+    if not guild_id:
+        raise RefusalError(words.GUILD_ONLY)
+    if not actor(interaction).manages_server:
+        raise RefusalError(words.MANAGERS_ONLY)
+    return Moderated(guild_id, await interaction.client.services.store.desk.guild(guild_id))
+
+
+def act(interaction: discord.Interaction[Any], *, reason: str | None = None) -> Act:
+    """What this interaction changes in its server, for the audit."""
+    return Act(cause=str(interaction.id), guild_id=scope_of(interaction), actor_id=interaction.user.id, reason=reason)
+
+
+def change(interaction: discord.Interaction[Any], member_id: int, *, reason: str | None = None) -> Change:
+    """The same where it is about one member."""
+    return Change(
+        cause=str(interaction.id),
+        guild_id=scope_of(interaction),
+        actor_id=interaction.user.id,
+        reason=reason,
+        member_id=member_id,
+    )
+
+
+def order_of(job: Job, catalogue: Catalogue) -> Order:
+    """What a job's card says; a style that is gone is called by its id."""
+    style = catalogue.get(job.style)
+    label, emoji = (job.style, "🎨") if style is None else (style.label, style.emoji)
+    return Order(job_id=job.id, user_id=job.user_id, style=label, emoji=emoji)
+
+
+def style_name(style_id: str, catalogue: Catalogue) -> str:
+    """A style's name; of one that is gone, its id."""
+    return catalogue[style_id].label if style_id in catalogue else style_id
+
+
+async def whisper(interaction: discord.Interaction[Any], answer: Awaitable[str | ui.LayoutView]) -> None:
     """Answer the asker alone; one that takes long is announced first, or Discord would give the interaction up."""
     working = asyncio.ensure_future(answer)
     await asyncio.wait({working}, timeout=PATIENCE)
     if not working.done():
         await interaction.response.defer(ephemeral=True, thinking=True)
-    sentence = await working
+    said = await working
+    interaction.client.services.changed.set()  # perhaps; to look costs little
+    what: dict[str, Any] = {"content": said} if isinstance(said, str) else {"view": said}
     if interaction.response.is_done():
-        await interaction.followup.send(sentence, ephemeral=True)
+        await interaction.followup.send(**what, ephemeral=True)
     else:
-        await interaction.response.send_message(sentence, ephemeral=True)
+        await interaction.response.send_message(**what, ephemeral=True)

@@ -1,8 +1,9 @@
-"""/styles: what can be had."""
+"""/styles: what can be had here."""
 
-from discord import app_commands
+from discord import app_commands, ui
 
-from bot.commands.services import Interaction
+from bot.commands.services import Interaction, whisper
+from bot.delivery import scope_of
 from bot.ui import cards
 
 
@@ -10,5 +11,10 @@ from bot.ui import cards
 @app_commands.allowed_installs(guilds=True, users=True)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
 async def styles(interaction: Interaction) -> None:
-    catalogue = interaction.client.services.catalogue
-    await interaction.response.send_message(view=cards.styles(list(catalogue.values())), ephemeral=True)
+    await whisper(interaction, _styles(interaction))
+
+
+async def _styles(interaction: Interaction) -> ui.LayoutView:
+    services = interaction.client.services
+    off = (await services.store.desk.guild(scope_of(interaction))).styles_off
+    return cards.styles([style for style in services.catalogue.values() if style.id not in off])

@@ -2,9 +2,9 @@
 
 from discord import app_commands
 
-from bot.commands.services import Interaction, whisper
+from bot.commands.services import Interaction, actor, whisper
 from bot.delivery import scope_of
-from bot.journey import allowance
+from bot.journey import standing
 from bot.ui import words
 
 
@@ -16,5 +16,6 @@ async def usage(interaction: Interaction) -> None:
 
 
 async def _usage(interaction: Interaction) -> str:
-    found = await interaction.client.services.store.usage(scope_of(interaction), interaction.user.id)
-    return words.usage(allowance(found), layer=found.layer, grants=found.grants_left)
+    member = actor(interaction)
+    found = await interaction.client.services.store.usage(scope_of(interaction), member.user_id, member.roles)
+    return words.usage(standing(found))

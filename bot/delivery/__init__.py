@@ -1,7 +1,6 @@
 """The way back to the member: one request's answer, card, thread and picture on Discord."""
 
 import contextlib
-import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
@@ -9,18 +8,20 @@ from enum import StrEnum
 from typing import Any, Final, Self
 
 import discord
+import structlog
 
 from bot.delivery import place
 from bot.delivery.answer import FirstAnswer
-from bot.delivery.calls import DeliveryError, Trouble
+from bot.delivery.calls import DeliveryError, Trouble, already_gone
 from bot.delivery.card import Card, CardAddress
 from bot.delivery.place import Posted
+from bot.rules import Place
 from bot.ui import cards, words
 from bot.ui.status import Order, Result, Status
 
-__all__ = ["DeliveryError", "DiscordDelivery", "Posted", "Site", "Trouble", "Venue", "scope_of"]
+__all__ = ["DeliveryError", "DiscordDelivery", "Posted", "Site", "Trouble", "Venue", "place_of", "scope_of"]
 
-_log = logging.getLogger(__name__)
+_log = structlog.stdlib.get_logger(__name__)
 
 
 class Venue(StrEnum):
@@ -61,6 +62,27 @@ class Site:
 def scope_of(interaction: discord.Interaction[Any]) -> int:
     """The server whose quota counts: 0 outside a server that installed the bot."""
     return (interaction.guild_id or 0) if interaction.is_guild_integration() else 0
+
+
+def place_of(interaction: discord.Interaction[Any]) -> Place:
+    """Where somebody acts, as the rules look at it."""
+    channel = interaction.channel
+    parent = channel.parent if isinstance(channel, discord.Thread) else None
+    category = getattr(parent or channel, "category_id", None)
+    parents = (getattr(channel, "parent_id", None), category)
+    return Place(
+        guild_id=scope_of(interaction),
+        server_id=interaction.guild_id or 0,
+        channel_id=interaction.channel_id or 0,
+        parents=frozenset(one for one in parents if one is not None),
+        age_restricted=_age_restricted(channel),
+    )
+
+
+def _age_restricted(channel: object) -> bool:
+    """A thread is as its parent; direct messages never are."""
+    places = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
+    return isinstance(channel, places) and channel.is_nsfw()
 
 
 def site_of(interaction: discord.Interaction[Any]) -> Site:
@@ -149,11 +171,17 @@ class DiscordDelivery:
         """Bytes that the encoded picture may have."""
         return self.site.upload_limit
 
-    async def refused(self, sentence: str) -> None:
-        """Say no as the first answer, to the member alone."""
+    async def refused(self, sentence: str, *, statement: bool = False) -> None:
+        """Say no as the first answer, to the member alone; with the button that makes the statement, if that is why."""
         if self._answer is not None:
             with _forgiving("refusal"):
-                await self._answer.private(sentence)
+                await self._answer.private(cards.statement(sentence) if statement else sentence)
+
+    async def told(self, sentence: str) -> None:
+        """Say something to the member alone, after the first answer."""
+        if self._card is not None:
+            with _forgiving("word"):
+                await self._card.whisper(sentence)
 
     def withheld(self) -> None:
         """Say nothing: the interaction was delivered twice, and the other one answers it."""
@@ -190,13 +218,15 @@ class DiscordDelivery:
         async with self._card.showing(order, shown, status):
             yield
 
-    async def delivered(self, result: Result, *, thread_id: int | None) -> Posted:
+    async def delivered(self, result: Result, *, thread_id: int | None, inline: bool) -> Posted:
         """Post the picture, and point the card to it.
 
         Parameters
         ----------
         thread_id
             The member's thread of the last hour in this channel, to be used again.
+        inline
+            The server wants no thread opened: the picture comes on the card.
 
         Raises
         ------
@@ -204,7 +234,7 @@ class DiscordDelivery:
             It is shown nowhere, or Discord is gone for so long that nobody can tell.
         """
         try:
-            return await self._shown(result, thread_id)
+            return await self._shown(result, thread_id, inline=inline)
         except DeliveryError as error:
             if error.trouble is not Trouble.UNREACHABLE:
                 raise
@@ -217,14 +247,19 @@ class DiscordDelivery:
     async def pointed(self, order: Order, posted: Posted) -> None:
         """Let the card lead to a picture that is posted elsewhere."""
         if self._card is not None and posted.message_id != self._card.address.message_id:
-            with _forgiving("last card"):
+            with _forgiving("last card", order.job_id):
                 await self._card.edit(cards.finished(order, self._link(posted)))
+
+    async def removed(self, posted: Posted) -> None:
+        """Take a picture down that was called off while it was being posted."""
+        with _forgiving("removal"), already_gone():
+            await place.remove(self._client, posted, guild_id=self.site.guild_id)
 
     async def failed(self, order: Order, sentence: str) -> None:
         """Take the promise back: the card goes and the member alone is told why, or the card says it."""
         if self._card is None:
             return
-        with _forgiving("failure"):
+        with _forgiving("failure", order.job_id):
             if self._card.token_lives:
                 await self._card.whisper_instead(sentence)
             else:
@@ -233,7 +268,7 @@ class DiscordDelivery:
     async def paused(self, order: Order) -> None:
         """Say on the card that the request outlives this run of the bot."""
         if self._card is not None:
-            with _forgiving("pause"):
+            with _forgiving("pause", order.job_id):
                 await self._card.edit(cards.failed(order, words.PAUSED))
 
     async def found(self, job_id: str, *, thread_id: int | None) -> Posted | None:
@@ -251,10 +286,10 @@ class DiscordDelivery:
             self._client, job_id, guild_id=self.site.guild_id, channels=places, asked_at=int(job_id.partition("-")[0])
         )
 
-    async def _shown(self, result: Result, thread_id: int | None) -> Posted:
+    async def _shown(self, result: Result, thread_id: int | None, *, inline: bool) -> Posted:
         """Post it where it belongs, or else on the card."""
         try:
-            posted = await self._post(result, thread_id)
+            posted = None if inline and self.site.venue is Venue.CHANNEL else await self._post(result, thread_id)
         except DeliveryError as error:
             if not place.falls_back(error):
                 raise
@@ -303,9 +338,9 @@ class DiscordDelivery:
 
 
 @contextlib.contextmanager
-def _forgiving(what: str) -> Iterator[None]:
+def _forgiving(what: str, job_id: str | None = None) -> Iterator[None]:
     """What is told to a member on top of the outcome must not change the outcome."""
     try:
         yield
     except DeliveryError as error:
-        _log.info("%s not delivered: %s", what, error)
+        _log.info("not told", what=what, job=job_id, reason=str(error))

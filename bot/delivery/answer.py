@@ -42,8 +42,8 @@ class FirstAnswer:
                 return edited.id
             return await self._send(view)
 
-    async def private(self, sentence: str) -> None:
-        """Tell the member alone.
+    async def private(self, said: str | ui.LayoutView) -> None:
+        """Tell the member alone: a sentence, or a card.
 
         A follow-up to a public "thinking…" would inherit its visibility, so that one is deleted first.
 
@@ -53,10 +53,11 @@ class FirstAnswer:
             The member could not be told.
         """
         self._deferral.cancel()
+        what: dict[str, Any] = {"content": said} if isinstance(said, str) else {"view": said}
         async with self._turn:
             if not self._interaction.response.is_done():
                 try:
-                    await call(lambda: self._interaction.response.send_message(sentence, ephemeral=True))
+                    await call(lambda: self._interaction.response.send_message(**what, ephemeral=True))
                 except DeliveryError as error:
                     if error.trouble is not Trouble.EXPIRED:
                         raise  # else it may be our own deferral that is there, and only its answer was lost
@@ -64,7 +65,7 @@ class FirstAnswer:
                     return
             with already_gone():
                 await call(self._interaction.delete_original_response)
-            await call(lambda: self._interaction.followup.send(sentence, ephemeral=True), pauses=ONCE)
+            await call(lambda: self._interaction.followup.send(**what, ephemeral=True), pauses=ONCE)
 
     def withhold(self) -> None:
         """Give no answer at all: this interaction has one."""

@@ -3,13 +3,13 @@
 import asyncio
 import contextlib
 import io
-import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import discord
+import structlog
 from discord import ui
 
 from bot.delivery.calls import ONCE, DeliveryError, Trouble, already_gone, call
@@ -29,7 +29,7 @@ _NEAR_FRONT = 8  # places
 
 _LAST_EDIT_PATIENCE = 2.0
 
-_log = logging.getLogger(__name__)
+_log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +112,18 @@ class Card:
             raise DeliveryError(Trouble.EXPIRED)
         with already_gone():
             await call(lambda: webhook.delete_message(self.address.message_id))
+        await self.whisper(sentence)
+
+    async def whisper(self, sentence: str) -> None:
+        """Tell the member alone.
+
+        Raises
+        ------
+        DeliveryError
+        """
+        webhook = self.webhook()
+        if webhook is None:
+            raise DeliveryError(Trouble.EXPIRED)
         await call(lambda: webhook.send(sentence, ephemeral=True), pauses=ONCE)
 
     @contextlib.asynccontextmanager
@@ -134,7 +146,7 @@ class Card:
             if not done:
                 updates.cancel()
             elif updates.exception() is not None:
-                _log.error("the card of %s was not kept", order.job_id, exc_info=updates.exception())
+                _log.error("a card was not kept", job=order.job_id, exc_info=updates.exception())
 
     async def _update(self, order: Order, shown: Status, status: Callable[[], Status], over: asyncio.Event) -> None:
         edited_at = self._clock()
@@ -146,7 +158,7 @@ class Card:
             try:
                 await self.edit(cards.request(order, now))
             except DeliveryError as error:
-                _log.info("card of %s not updated: %s", order.job_id, error)
+                _log.info("a card was not updated", job=order.job_id, reason=str(error))
                 if error.trouble is not Trouble.UNREACHABLE:
                     return
             shown, edited_at = now, self._clock()

@@ -9,7 +9,7 @@ from typing import Final
 import discord
 
 from bot.delivery.calls import DeliveryError, Trouble, call
-from bot.ui import cards, custom_ids
+from bot.ui import cards, custom_ids, words
 from bot.ui.status import Result
 
 _ARCHIVE_AFTER: Final = 60
@@ -61,6 +61,55 @@ async def open_thread(client: discord.Client, *, guild_id: int, channel_id: int,
         if error.trouble is not Trouble.HAS_THREAD:
             raise
     return card_id
+
+
+async def remove(client: discord.Client, posted: Posted, *, guild_id: int) -> None:
+    """Delete a message of ours; an archived thread is opened first, or Discord would refuse.
+
+    Raises
+    ------
+    DeliveryError
+    """
+    await awaken(client, posted.channel_id, guild_id=guild_id)
+    channel = client.get_partial_messageable(posted.channel_id, guild_id=guild_id or None)
+    await call(channel.get_partial_message(posted.message_id).delete)
+
+
+async def awaken(client: discord.Client, channel_id: int, *, guild_id: int) -> None:
+    """Open a thread if it is archived: nothing in it could be changed.
+
+    Raises
+    ------
+    DeliveryError
+    """
+    thread = await _found(client, channel_id, guild_id=guild_id)
+    if isinstance(thread, discord.Thread) and thread.archived:
+        await call(lambda: thread.edit(archived=False))
+
+
+async def forget_member(client: discord.Client, channel_id: int, *, guild_id: int, close: bool) -> None:
+    """Take the member out of the name of a thread of ours, and archive it if it is to be closed; else do nothing.
+
+    Raises
+    ------
+    DeliveryError
+    """
+    thread = await _found(client, channel_id, guild_id=guild_id)
+    if not isinstance(thread, discord.Thread) or client.user is None or thread.owner_id != client.user.id:
+        return
+    name = words.without_member(thread.name)
+    if name != thread.name:
+        await call(lambda: thread.edit(name=name, archived=False))
+    if close:
+        await call(lambda: thread.edit(archived=True))
+
+
+async def _found(client: discord.Client, channel_id: int, *, guild_id: int) -> object:
+    """The channel: discord.py forgets threads once they are archived, and knows nothing of servers without us."""
+    channel = client.get_channel(channel_id)
+    if channel is None and client.get_guild(guild_id) is not None:
+        return await call(lambda: client.fetch_channel(channel_id))
+    return channel
 
 
 def falls_back(error: DeliveryError) -> bool:

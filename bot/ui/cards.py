@@ -33,23 +33,38 @@ def failed(order: Order, sentence: str) -> ui.LayoutView:
 def result(value: Result) -> ui.LayoutView:
     """The card with the picture; it needs `value.filename` among the message's attachments."""
     picture = ui.MediaGallery[ui.LayoutView]()
-    picture.add_item(media=f"attachment://{value.filename}", description=words.alt_text(value))
+    picture.add_item(
+        media=f"attachment://{value.filename}", description=words.alt_text(value.order.style), spoiler=value.spoiler
+    )
     delete: ui.Button[ui.LayoutView] = ui.Button(
         label="Delete", emoji="🗑️", custom_id=custom_ids.write(Action.DELETE, value.order.job_id)
+    )
+    report: ui.Button[ui.LayoutView] = ui.Button(
+        label="Report", emoji="🚩", custom_id=custom_ids.write(Action.REPORT, value.order.job_id)
     )
     return _card(
         ui.TextDisplay(words.order(value.order)),
         picture,
         ui.TextDisplay(words.result(value)),
-        ui.ActionRow(delete),
+        ui.ActionRow(delete, report),
         colour=_DONE,
     )
 
 
+def statement(question: str) -> ui.LayoutView:
+    """The question that a server asks before a member's first picture, with the button that answers it."""
+    mine: ui.Button[ui.LayoutView] = ui.Button(
+        label=words.MINE, style=discord.ButtonStyle.primary, custom_id=custom_ids.STATE
+    )
+    return _card(ui.TextDisplay(question), ui.ActionRow(mine), colour=_WAITING)
+
+
 def styles(catalogue: Sequence[Style]) -> ui.LayoutView:
-    """The answer to /styles: what can be had."""
+    """The answer to /styles: what can be had, and what it costs."""
     lines = [f"{style.emoji} **{style.label}** (`{style.id}`)\n{style.summary}" for style in catalogue]
-    return _card(ui.TextDisplay("### Styles"), ui.TextDisplay("\n".join(lines)[:_MOST_TEXT]), colour=_DONE)
+    return _card(
+        ui.TextDisplay(f"### Styles\n{words.COST}"), ui.TextDisplay("\n".join(lines)[:_MOST_TEXT]), colour=_DONE
+    )
 
 
 def _card(*items: ui.Item[ui.LayoutView], colour: discord.Colour) -> ui.LayoutView:

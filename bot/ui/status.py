@@ -69,6 +69,8 @@ class Result:
         The source was animated; only its first frame was painted, and the card says so.
     detour
         Set where another engine painted than the one that comes first.
+    spoiler
+        It is shown behind a click.
     """
 
     order: Order
@@ -82,3 +84,25 @@ class Result:
     several_frames: bool
     allowance: Allowance
     detour: Detour | None = None
+    spoiler: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotaCard:
+    """Where a member stands, for /usage and /quota show.
+
+    Attributes
+    ----------
+    layer
+        Who set the limit: "member", "role", "server" or "default".
+    day_left, grants
+        What is left of the day's limit (None: no limit), and of extra pictures.
+    cap
+        What the operator's caps leave, and when their day turns; None where there is no cap.
+    """
+
+    allowance: Allowance
+    layer: str
+    day_left: int | None
+    grants: int
+    cap: tuple[int, int] | None

@@ -2,10 +2,17 @@
 
 import math
 import textwrap
+from collections.abc import Sequence
 
-from bot.ui.status import Allowance, Finishing, Order, Painting, Preparing, Result, Status, Waiting
+import discord
+
+from bot.rules import Refusal, Standing
+from bot.ui.status import Allowance, Finishing, Order, Painting, Preparing, QuotaCard, Result, Status, Waiting
 from engine.contract import Why
 from engine.errors import PhotoFault
+
+LANGUAGES = {"en": "English"}
+"""The languages that cards can be written in: their names as their speakers write them."""
 
 _BAR = 12
 
@@ -44,13 +51,94 @@ NO_RESULT_PLACE = "I could not post the picture here. Please check my permission
 SHUTTING_DOWN = "I am restarting. Please try again in a minute."
 PAUSED = "⏸️ I am restarting. This picture goes on as soon as I am back."
 REFUNDED = "It did not count toward your daily limit."
-MODERATORS_ONLY = "Only moderators can do that: it takes Manage Server or Moderate Members."
+MANAGERS_ONLY = "That takes the permission Manage Server."
+ANOTHER_SERVERS = "This card is another server's. Use `/server` here."
+SOME_ARE_GONE = "Some of what you chose is gone."
+CHOICE_IS_GONE = "That can't be chosen any more."
+NOT_EVERYBODY = "@everyone can't be moderators."
+KEEP_ONE_STYLE = "One style must stay on; to stop me, pause me."
 NOT_YOURS_TO_DELETE = "Only the person who asked for this picture, or a moderator, can delete it."
-GUILD_ONLY = "Quotas are kept for each server, so this works inside a server only."
+GUILD_ONLY = "That works only inside a server that has added me."
 JOB_FORGOTTEN = "I have no record of that picture any more."
-ADULT_STYLE = "That style is for age-restricted channels only."
+COST = "Each picture costs one of your pictures of the day."
+NO_PICTURE_THERE = "There is no picture in that message that I can read."
+NO_AVATAR = "That member has no avatar of their own, and nobody needs the usual one in a frame."
+MINE = "Mine, or I have permission"
+STATED = "Thank you, I will not ask again. Please send your request once more."
+WITHDRAWN = "This picture was called off. It did not count toward your daily limit."
+UNSAFE = "This server does not let me show pictures like that."
+NOT_JUDGED = "I could not check whether that picture is safe to show, so I don't show it."
+UPLOADS_ARE_YOURS = (
+    "One thing, this once: please use only photos that are your own, or whose owner and people have said yes."
+    " Anyone can keep others from using theirs: `/privacy optout`."
+)
 DELETED = "The picture is deleted."
 NOT_DELETED = "Discord would not let me delete that message. A moderator can."
+
+
+_REFUSALS: dict[Refusal, str] = {
+    Refusal.DRAINING: "I am about to be serviced and take nothing new. Please try again in a while.",
+    Refusal.DENIED_MEMBER: "Whoever runs me does not want me to work for you.",
+    Refusal.DENIED_SERVER: "Whoever runs me does not want me to work in this server.",
+    Refusal.PAUSED: "Moderators have paused me in this server.",
+    Refusal.ROLE: "In this server I paint for these roles only: {roles}.",
+    Refusal.NEW_MEMBER: "In this server I paint for members who have been here for {hours}.",
+    Refusal.CHANNEL: "In this server I paint in these channels only: {channels}.",
+    Refusal.STYLE_OFF: "That style is switched off in this server.",
+    Refusal.ADULT_STYLE: "That style is for age-restricted channels only.",
+    Refusal.ADULT_STYLE_UNCHECKED: "That style needs a safety classifier, and none is installed.",
+    Refusal.UNCHECKED_DIRECT: "Whoever runs me has not opened me for direct use. Please ask me inside a server.",
+    Refusal.UNCHECKED_CHANNEL: "In this server I paint in age-restricted channels only.",
+    Refusal.MACHINES_PICTURE: "Pictures that bots and webhooks post can be used by moderators only.",
+    Refusal.NOT_YOURS: "In this server you can use your own pictures only.",
+    Refusal.OWNER_SAYS_NOBODY: "Whoever that picture belongs to does not want it used.",
+    Refusal.OWNER_HAS_NOT_SAID: "Whoever that picture belongs to has not said that others may use it.",
+    Refusal.STATEMENT: "This server asks first: is the photo your own, or have you permission to use it?",
+}
+
+_MOST_ROLES = 60
+_MOST_NAMED = 20  # roles or channels in one sentence
+
+
+def refusal(value: Refusal, standing: Standing) -> str:
+    """Why a request is not taken, and what it takes."""
+    guild = standing.guild
+    if value is Refusal.BLOCKED:
+        return _blocked(standing)
+    return _REFUSALS[value].format(
+        roles=_named("<@&{}>", guild.roles),
+        channels=_named("<#{}>", guild.channels),
+        hours=_count(guild.new_member_hours, "hour"),
+    )
+
+
+def _blocked(standing: Standing) -> str:
+    """The reason is a moderator's own words: shown as text, whatever it holds."""
+    block = standing.block
+    if block is None or block.expires_at is None:
+        until = "Moderators of this server have blocked you from using me."
+    else:
+        until = f"Moderators of this server have blocked you from using me until <t:{block.expires_at}:f>."
+    return until if block is None or block.reason is None else f"{until} They say: {quoted(block.reason)}"
+
+
+def quoted(text: str, *, most: int = 200) -> str:
+    """Strangers' words as they are: no markdown, no mention, one line, no direction but the reader's own."""
+    one_line = " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    return f"“{discord.utils.escape_mentions(discord.utils.escape_markdown(one_line[:most]))}”"
+
+
+def over_cap(scope: str, amount: int, resets_at: int) -> str:
+    """The operator's cap is reached."""
+    whose = "this server's" if scope == "server" else "your"
+    where = "" if scope == "server" else " over all servers"
+    pictures = _count(amount, "picture")
+    return f"That would go beyond {whose} {pictures} a day{where}. The next ones come <t:{resets_at}:R>."
+
+
+def _named(pattern: str, ids: frozenset[int]) -> str:
+    names = [pattern.format(one) for one in sorted(ids)[:_MOST_NAMED]]
+    return ", ".join(names) + (", …" if len(ids) > _MOST_NAMED else "")
 
 
 def photo_fault(fault: PhotoFault, limit: int | None) -> str:
@@ -62,6 +150,12 @@ def photo_fault(fault: PhotoFault, limit: int | None) -> str:
 def refunded(sentence: str) -> str:
     """A refusal after the charge: what happened, and that it cost nothing."""
     return f"{sentence} {REFUNDED}"
+
+
+def moderators_only(roles: frozenset[int]) -> str:
+    """A moderator's command in somebody else's hands: what it takes."""
+    more = f", or one of these roles: {_named('<@&{}>', roles)}" if roles else ""
+    return f"Only moderators can do that: it takes Manage Server or Moderate Members{more}."
 
 
 def unknown_style(known: list[str]) -> str:
@@ -149,9 +243,9 @@ def _painter(value: Result) -> str:
     return f"{who}, {_DETOURS[value.detour.why].format(engine=value.detour.engine)}"
 
 
-def alt_text(value: Result) -> str:
-    """What a screen reader says for the picture."""
-    return f"The photo as a picture in the style “{value.order.style}”."
+def alt_text(style: str) -> str:
+    """What a screen reader says for a picture in this style."""
+    return f"The photo as a picture in the style “{style}”."
 
 
 def left(value: Allowance) -> str:
@@ -161,18 +255,34 @@ def left(value: Allowance) -> str:
     return f"{value.left} left today"
 
 
-def usage(value: Allowance, *, layer: str, grants: int, member_id: int | None = None) -> str:
+_LAYERS = {
+    "member": "set by a moderator",
+    "role": "the best of {whose} roles",
+    "server": "this server's",
+    "default": "the usual one",
+}
+
+
+def usage(value: QuotaCard, *, member_id: int | None = None) -> str:
     """The answer to /usage, or to /quota show about somebody else: what is left, and which layer decided it."""
-    who, whose = ("You have", "Your") if member_id is None else (f"<@{member_id}> has", "Their")
-    decided = {"member": "set by a moderator", "server": "this server's", "default": "the usual one"}[layer]
-    if value.limit is None:
-        return f"{who} no daily limit here ({decided})."
-    lines = [
-        f"{who} **{_count(value.left or 0, 'picture')}** left today.",
-        f"{whose} daily limit is {value.limit} ({decided}); it starts anew <t:{value.resets_at}:R>.",
-    ]
-    if grants:
-        lines.append(f"{_count(grants, 'extra picture')} from a moderator are counted in.")
+    who, whose = ("You have", "your") if member_id is None else (f"<@{member_id}> has", "their")
+    decided = _LAYERS[value.layer].format(whose=whose)
+    allowance = value.allowance
+    if allowance.left is None:
+        return f"{who} no daily limit here ({decided}). Each picture costs one."
+    lines = [f"{who} **{_count(allowance.left, 'picture')}** left now. Each picture costs one."]
+    if value.day_left is None:
+        lines.append(f"There is no daily limit here ({decided}).")
+    else:
+        lines.append(
+            f"From the day: {value.day_left} of {allowance.limit} ({decided});"
+            f" it starts anew <t:{allowance.resets_at}:R>, at <t:{allowance.resets_at}:t>."
+        )
+    if value.grants:
+        lines.append(f"From a moderator: {_count(value.grants, 'extra picture')}, used once the day's are.")
+    if value.cap is not None:
+        left_of_cap, resets_at = value.cap
+        lines.append(f"Whoever runs me allows {left_of_cap} more until <t:{resets_at}:t>, whatever else is left.")
     return "\n".join(lines)
 
 
@@ -180,6 +290,12 @@ def limit_set(user_id: int, amount: int | None) -> str:
     """/quota set succeeded."""
     limit = "no daily limit" if amount is None else f"a daily limit of {_count(amount, 'picture')}"
     return f"<@{user_id}> now has {limit} in this server."
+
+
+def limit_unset(user_id: int, amount: int | None) -> str:
+    """/quota unset succeeded: what holds instead."""
+    limit = "no daily limit" if amount is None else f"a daily limit of {_count(amount, 'picture')}"
+    return f"<@{user_id}> has no limit of their own any more; what holds for them now is {limit}."
 
 
 def granted(user_id: int, amount: int, expires_at: int) -> str:
@@ -192,14 +308,62 @@ def reset(user_id: int) -> str:
     return f"<@{user_id}>'s count for today is back at zero."
 
 
+def role_limit_set(role_id: int, amount: int | None) -> str:
+    """/quota role set succeeded."""
+    limit = "no daily limit" if amount is None else f"a daily limit of {_count(amount, 'picture')}"
+    return f"Whoever holds <@&{role_id}> now has {limit}, and the best of their roles counts."
+
+
+def role_limit_unset(role_id: int, *, had_one: bool) -> str:
+    """/quota role unset, and whether there was something to take away."""
+    return f"<@&{role_id}> has no daily limit any more." if had_one else f"<@&{role_id}> had no daily limit."
+
+
+def role_limits(limits: list[tuple[int, int | None]]) -> str:
+    """/quota role list; Discord allows 250 roles and 2,000 characters."""
+    if not limits:
+        return "No role has a daily limit. Give one with `/quota role set`."
+    shown = [f"<@&{role}>: {'no limit' if amount is None else amount}" for role, amount in limits[:_MOST_ROLES]]
+    rest = len(limits) - len(shown)
+    return "\n".join([*shown, f"… and {rest} more"] if rest else shown)
+
+
+def server_limit(amount: int | None, *, usual: int) -> str:
+    """/quota server show and set."""
+    if amount is None:
+        return f"This server has set no daily limit of its own: {_count(usual, 'picture')} a member, the usual one."
+    return f"This server's daily limit is {_count(amount, 'picture')} a member."
+
+
+def not_a_span(text: str) -> str:
+    """A span of time that can't be read."""
+    return f"{quoted(text, most=20)} is no span of time: give one such as 12h, 7d or 4w, a year at most."
+
+
 def not_an_amount(text: str) -> str:
     """An amount that is neither a number in range nor "unlimited"."""
-    return f"“{text[:20]}” is no amount: give a number from 0 to 1000, or “unlimited”."
+    return f"{quoted(text, most=20)} is no amount: give a number from 0 to 1000, or “unlimited”."
+
+
+def not_a_limit(text: str, *, usual: int) -> str:
+    """A server's daily limit that is no number in range."""
+    return f"{quoted(text, most=20)} is no daily limit: give a number from 0 to 1000, or nothing for the usual {usual}."
+
+
+def not_a_zone(text: str, alike: Sequence[str]) -> str:
+    """A time zone that nobody knows, with some that look like it."""
+    maybe = f" Did you mean {', '.join(alike)}?" if alike else " Names are like Europe/Berlin or America/New_York."
+    return f"{quoted(text, most=60)} is no time zone that I know.{maybe}"
 
 
 def thread_name(style: str, member: str | None) -> str:
     """The name of the thread that takes the picture, at most Discord's 100 characters."""
     return style if member is None else f"{style} · {member}"[:100]
+
+
+def without_member(thread: str) -> str:
+    """The same thread's name without the member's."""
+    return thread.partition(" · ")[0]
 
 
 def _count(number: int, noun: str) -> str:

@@ -16,13 +16,16 @@ from bot.client import AnimifyClient
 from bot.commands.services import Services
 from bot.journey import Journey
 from bot.lanes import Lane
+from bot.safety import Safety
 from bot.store import Store
+from bot.witness import Witness
 from engine.checked import CheckedEngine
 from engine.contract import Engine, Runner
 from engine.dispatcher import Dispatcher, Observer
 from engine.images import Decoder
 from engine.local import LocalEngine
 from engine.painter.runner import PainterRunner
+from engine.safety import SafetyChecker
 from engine.studio import Studio
 from playground import Channel, EventKind, Guild, Interaction, Member, Message, Playground, Upload, redirect
 from styles import load
@@ -54,9 +57,13 @@ class Stage:
         member: Member | None = None,
         channel: Channel | None = None,
         upload: Upload | None = None,
+        *,
+        newcomer: bool = False,
         **options: object,
     ) -> Interaction:
-        """`/animify style:ghibli` with a small photo, or as the options say."""
+        """`/animify style:ghibli` with a small photo, or as the options say, by somebody who has used it before."""
+        if not newcomer:
+            await self.store.stated((member or self.mika).id)
         chosen = {"style": "ghibli", "seed": 7, **options}
         return await (member or self.mika).slash(
             channel or self.channel, "animify", photo=upload or Upload("me.jpg", a_photo(), "image/jpeg"), **chosen
@@ -118,13 +125,16 @@ async def the_bot(
     runners: Sequence[Runner] | None = None,
     engine: Engine | None = None,
     relief: Engine | None = None,
+    checker: SafetyChecker | None = None,
+    unchecked_direct: bool = True,
     on_statement: Callable[[str], None] = lambda _: None,
     observer: Observer = lambda *_: None,
+    witness: Witness | None = None,
 ) -> AsyncIterator[AnimifyClient]:
     """The bot's parts as `bot.app` puts them together, online on the playground; stopped in the same order.
 
     By default the painter paints, or these `runners`, or `engine`, which is then made of them. `relief` is for those
-    who would not wait.
+    who would not wait. No classifier is installed, and direct messages are served all the same.
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(redirect(playground.origin))
@@ -141,14 +151,17 @@ async def the_bot(
             if isinstance(runner, FakeRunner):  # a test that fails while its runner stalls would never end
                 stack.callback(runner.gate.release)
         attachments = await stack.enter_async_context(Attachments(max_bytes=policy.MAX_PHOTO_BYTES, pause=_no_pause))
+        safety = Safety(checker, store, unchecked_direct=unchecked_direct)
         journey = Journey(
             store=store,
+            safety=safety,
             lane=_lane(engine, decoder, observer),
             relief=None if relief is None else _lane(relief, decoder),
             attachments=attachments,
+            witness=witness,
             pause=_no_pause,
         )
-        client = AnimifyClient(Services(journey=journey, store=store, catalogue=load()))
+        client = AnimifyClient(Services(journey=journey, store=store, catalogue=load(), house=safety.house))
         client._connection.guild_ready_timeout = 0.05  # after READY, discord.py waits 2 s for servers still to come
         serving = asyncio.create_task(client.serve(playground.token))
         stack.push_async_callback(asyncio.wait, {serving})

@@ -39,7 +39,7 @@ async def test_the_result_card_says_who_painted_how_and_what_is_left(stage: Stag
     for part in ("painter", "not AI", "strength 0.8", "seed 42", "2 left today", stage.mika.mention):
         assert part in result.text
     assert "in the style “Ghibli”" in str(result.components)  # what a screen reader says
-    assert len(result.buttons) == 1
+    assert [one.label for one in result.buttons] == ["Delete", "Report"]
 
 
 async def test_the_picture_is_the_photo_in_another_style(stage: Stage) -> None:

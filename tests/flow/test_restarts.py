@@ -24,7 +24,7 @@ async def running(playground: Playground, home: Path) -> AsyncIterator[asyncio.s
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "playground.launch", playground.origin, "bot", "run"),
             cwd=home,
-            env={"DISCORD_TOKEN": playground.token, "ANIMIFY_DAILY_LIMIT": "9"},
+            env={"DISCORD_TOKEN": playground.token, "ANIMIFY_DAILY_LIMIT": "9", "ANIMIFY_TELEMETRY": "none"},
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -27,8 +27,7 @@ async def a_result(stage: Stage) -> Message:
 
 
 def delete_on(result: Message) -> str:
-    (button,) = result.buttons
-    return button.custom_id or ""
+    return result.buttons[0].custom_id or ""
 
 
 async def press(stage: Stage, who: Member, result: Message) -> str:

@@ -1,0 +1,139 @@
+"""Results are taken away: by the button under them, or by a menu on their message; who did it is said in the place."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot import policy
+from bot.commands.services import Interaction, RefusalError, act, actor, order_of, whisper
+from bot.delivery import DeliveryError, Posted, scope_of
+from bot.delivery.calls import already_gone
+from bot.delivery.exhibit import Exhibit, PostedExhibit, PressedExhibit
+from bot.store import Job
+from bot.ui import custom_ids, moderation, words
+from bot.ui.custom_ids import Action
+
+
+@app_commands.context_menu(name="Delete picture")
+@app_commands.allowed_installs(guilds=True, users=False)
+@app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
+async def delete_picture(interaction: Interaction, message: discord.Message) -> None:
+    await whisper(interaction, _by_message(interaction, message))
+
+
+async def here(interaction: Interaction, job_id: str) -> Job:
+    """The job that a message of ours names, if it was asked for in this place.
+
+    Raises
+    ------
+    RefusalError
+    """
+    job = await interaction.client.services.store.job(job_id)
+    if job is None or job.guild_id != scope_of(interaction):
+        raise RefusalError(words.JOB_FORGOTTEN)
+    theirs = interaction.user.id in (job.user_id, job.owner_id)
+    if not theirs and job.place_id != (interaction.guild_id or 0):
+        raise RefusalError(words.JOB_FORGOTTEN)  # so that nobody moderates what was painted elsewhere
+    return job
+
+
+def posted(client: discord.Client, job: Job) -> PostedExhibit:
+    """The message of a result."""
+    place = Posted(job.result_channel_id or 0, job.result_message_id or 0)
+    return PostedExhibit(client, place, guild_id=job.guild_id)
+
+
+async def take_down(interaction: Interaction, job: Job, exhibit: Exhibit, *, moderating: bool) -> None:
+    """Delete a result and write it down; a card stays that says who did it, if it was a moderator.
+
+    Raises
+    ------
+    DeliveryError
+        It is still there.
+    """
+    services = interaction.client.services
+    if not moderating:
+        with already_gone():
+            await exhibit.remove()
+        await services.store.mark_deleted(job.id)
+        return
+    notice = moderation.deleted_by(order_of(job, services.catalogue), interaction.user.id)
+    with already_gone():
+        if job.result_message_id == job.card_message_id:
+            await exhibit.change(notice)
+        else:
+            await exhibit.remove()
+    if await services.store.desk.deleted(act(interaction), job.id) and job.result_message_id != job.card_message_id:
+        await _say_on_card(interaction.client, job, notice)
+    services.changed.set()
+
+
+async def _say_on_card(client: discord.Client, job: Job, notice: discord.ui.LayoutView) -> None:
+    """The request's card led to the picture."""
+    if job.card_channel_id is None or job.card_message_id is None:
+        return
+    card = PostedExhibit(client, Posted(job.card_channel_id, job.card_message_id), guild_id=job.guild_id)
+    try:
+        await card.change(notice)
+    except DeliveryError:  # the picture is gone, which is what counts
+        return
+
+
+async def _pressed(interaction: Interaction, *, job: str) -> None:
+    """Delete, under a result."""
+    found = await here(interaction, job)
+    moderating = await _right(interaction, found)
+    await interaction.response.defer()  # type 6: "@original" is now the message with the button
+    try:
+        await take_down(interaction, found, PressedExhibit(interaction), moderating=moderating)
+    except DeliveryError:
+        raise RefusalError(words.NOT_DELETED) from None
+    await interaction.followup.send(words.DELETED, ephemeral=True)
+
+
+async def _by_message(interaction: Interaction, message: discord.Message) -> str:
+    known = await interaction.client.services.store.job_by_result(message.id)
+    if known is None:
+        raise RefusalError(moderation.NO_RESULT_THERE)
+    found = await here(interaction, known.id)
+    moderating = await _right(interaction, found)
+    if found.deleted_at is not None:
+        raise RefusalError(moderation.ALREADY_DELETED)
+    try:
+        await take_down(interaction, found, posted(interaction.client, found), moderating=moderating)
+    except DeliveryError:
+        raise RefusalError(words.NOT_DELETED) from None
+    return words.DELETED
+
+
+async def _right(interaction: Interaction, job: Job) -> bool:
+    """Whether it is a moderator's right by which this person deletes the result, and not their own.
+
+    Raises
+    ------
+    RefusalError
+        They have neither.
+    """
+    who = actor(interaction)
+    guild = await interaction.client.services.store.desk.guild(job.guild_id)
+    if not policy.may_delete(who, guild, requester_id=job.user_id, owner_id=job.owner_id):
+        raise RefusalError(words.NOT_YOURS_TO_DELETE)
+    return who.user_id not in (job.user_id, job.owner_id)
+
+
+async def _stated(interaction: discord.Interaction[Any]) -> None:
+    """Only who was asked sees this button; it is remembered for all servers."""
+    await whisper(interaction, _remembered(interaction))
+
+
+async def _remembered(interaction: Interaction) -> str:
+    await interaction.client.services.store.stated(interaction.user.id)
+    return words.STATED
+
+
+BUTTONS = (
+    (custom_ids.template(Action.DELETE), _pressed),
+    (custom_ids.STATE, _stated),
+)
+"""Delete, and the statement that uploads are one's own."""

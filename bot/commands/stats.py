@@ -1,0 +1,33 @@
+"""/stats: a server's pictures, waits, refusals and engines as a chart, for its moderators."""
+
+import io
+from functools import partial
+
+import discord
+from discord import app_commands
+
+from bot.commands.services import Interaction, moderated
+from bot.figures import DAYS, MOST_DAYS
+from bot.ui import charts, statistics
+from engine.aside import aside
+
+
+@app_commands.command(description="For moderators: pictures, waits and refusals of this server as a chart.")
+@app_commands.allowed_installs(guilds=True, users=False)
+@app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
+@app_commands.describe(days="How many days, today included; 30 unless you say.")
+async def stats(interaction: Interaction, days: app_commands.Range[int, 1, MOST_DAYS] = DAYS) -> None:
+    where = await moderated(interaction)
+    await interaction.response.defer(ephemeral=True, thinking=True)  # a chart takes a moment
+    services = interaction.client.services
+    figures = await services.store.insight.server(where.guild_id, days=days)
+    if figures.empty:
+        await interaction.followup.send(statistics.NOTHING_YET, ephemeral=True)
+        return
+    labels = {style.id: style.label for style in services.catalogue.values()}
+    chart = discord.File(
+        io.BytesIO(await aside(partial(charts.draw, figures, labels), "chart")),
+        "stats.png",
+        description=statistics.alt_text(figures, labels),
+    )
+    await interaction.followup.send(statistics.summary(figures, labels), file=chart, ephemeral=True)

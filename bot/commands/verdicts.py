@@ -1,0 +1,184 @@
+"""What moderators decide about a report, on its card in the log channel or in `/audit reports`."""
+
+from collections.abc import Awaitable, Callable
+
+import discord
+
+from bot import policy
+from bot.commands.block import recall
+from bot.commands.removal import posted, take_down
+from bot.commands.services import (
+    Interaction,
+    Moderated,
+    RefusalError,
+    act,
+    change,
+    moderated,
+    named,
+    style_name,
+    whisper,
+)
+from bot.delivery import DeliveryError
+from bot.delivery.calls import Trouble, call
+from bot.delivery.exhibit import address, conceal, reveal
+from bot.records import Report, ReportState
+from bot.rules import Actor
+from bot.store import Job
+from bot.ui import custom_ids, moderation, words
+from bot.ui.custom_ids import Decision
+
+Verdict = Callable[[Interaction, Moderated, Report], Awaitable[str]]
+
+
+async def card(interaction: Interaction, report: Report, *, paged: bool) -> discord.ui.LayoutView:
+    """The report's card; `paged` for `/audit reports`, where it is one of several."""
+    services = interaction.client.services
+    open_ones = await services.store.reports.count(report.guild_id) if paged else None
+    return moderation.report(report, style_name(report.style, services.catalogue), open_ones=open_ones)
+
+
+def _decides(verdict: Verdict) -> Callable[..., Awaitable[None]]:
+    """A button that does this to a report, brings its card up to date, and tells the moderator."""
+
+    async def pressed(interaction: Interaction, *, report: str) -> None:
+        where, found = await _report(interaction, report)
+        await interaction.response.defer()  # type 6: "@original" is now the card
+        try:
+            said = await verdict(interaction, where, found)
+        finally:
+            await _redraw(interaction, found)  # also where somebody else was faster: the card says so then
+        interaction.client.services.changed.set()
+        await interaction.followup.send(said, ephemeral=True)
+
+    return pressed
+
+
+async def _looked(interaction: Interaction, *, report: str) -> None:
+    await whisper(interaction, _picture(interaction, report))
+
+
+async def _picture(interaction: Interaction, report_id: str) -> discord.ui.LayoutView:
+    _, report = await _report(interaction, report_id)
+    job = await _job(interaction, report)
+    try:
+        url = await address(posted(interaction.client, job))
+    except DeliveryError:
+        raise RefusalError(moderation.PICTURE_GONE) from None
+    return moderation.look(url, words.alt_text(style_name(job.style, interaction.client.services.catalogue)))
+
+
+async def _delete(interaction: Interaction, where: Moderated, report: Report) -> str:
+    """Also after its requester was blocked: that says nothing of the picture."""
+    if report.state not in (ReportState.OPEN, ReportState.BLOCKED):
+        raise RefusalError(moderation.decided(report))
+    job = await _job(interaction, report)
+    if job.deleted_at is not None:
+        raise RefusalError(moderation.ALREADY_DELETED)
+    try:
+        await take_down(interaction, job, posted(interaction.client, job), moderating=True)
+    except DeliveryError:
+        raise RefusalError(words.NOT_DELETED) from None
+    return words.DELETED
+
+
+async def _block(interaction: Interaction, where: Moderated, report: Report) -> str:
+    if report.requester_id is None:
+        raise RefusalError(moderation.REQUESTER_ERASED)
+    if report.requester_id == interaction.user.id:
+        raise RefusalError(moderation.NOT_ONESELF)
+    if not policy.may_block(await _member(interaction, where, report.requester_id), where.guild):
+        raise RefusalError(moderation.NOT_BLOCKABLE)
+    services = interaction.client.services
+    reason = moderation.block_reason(report.complaint)
+    blocked = await services.store.desk.block_for(change(interaction, report.requester_id, reason=reason), report.id)
+    if blocked is None:
+        raise RefusalError(moderation.decided(await _again(interaction, report)))
+    recall(services, blocked)
+    return moderation.blocked(report.requester_id, blocked.block.expires_at, cancelled=len(blocked.cancelled))
+
+
+async def _dismiss(interaction: Interaction, where: Moderated, report: Report) -> str:
+    """The picture first: one that can't be shown again is not said to be."""
+    services = interaction.client.services
+    job = await services.store.job(report.job_id)
+    if report.hidden and job is not None:
+        await _shown(interaction, job)
+    after = await services.store.desk.dismiss(act(interaction), report.id)
+    if after is not None and after.hidden and job is not None:  # somebody else objects, too
+        await conceal(posted(interaction.client, job), moderation.HIDDEN_NOTICE)
+    if after is None:
+        raise RefusalError(moderation.decided(await _again(interaction, report)))
+    return moderation.dismissed(after)
+
+
+async def _shown(interaction: Interaction, job: Job) -> None:
+    alt_text = words.alt_text(style_name(job.style, interaction.client.services.catalogue))
+    try:
+        await reveal(posted(interaction.client, job), alt_text)
+    except DeliveryError as error:
+        if error.trouble is not Trouble.GONE:  # what is gone can't be shown, and needn't be
+            raise RefusalError(moderation.NOT_SHOWN) from None
+
+
+async def _report(interaction: Interaction, report_id: str) -> tuple[Moderated, Report]:
+    """The report, in a moderator's hands, of their own server.
+
+    Raises
+    ------
+    RefusalError
+    """
+    where = await moderated(interaction)
+    report = await interaction.client.services.store.reports.one(where.guild_id, int(report_id))
+    if report is None:
+        raise RefusalError(moderation.REPORT_UNKNOWN)
+    return where, report
+
+
+async def _again(interaction: Interaction, report: Report) -> Report:
+    return await interaction.client.services.store.reports.one(report.guild_id, report.id) or report
+
+
+async def _job(interaction: Interaction, report: Report) -> Job:
+    job = await interaction.client.services.store.job(report.job_id)
+    if job is None:
+        raise RefusalError(moderation.PICTURE_GONE)
+    return job
+
+
+async def _redraw(interaction: Interaction, report: Report) -> None:
+    message = interaction.message
+    paged = message is not None and message.flags.ephemeral
+    view = await card(interaction, await _again(interaction, report), paged=paged)
+    try:
+        await call(lambda: interaction.edit_original_response(view=view))
+    except DeliveryError:  # the card is old, but its buttons ask anew each time
+        return
+
+
+async def _member(interaction: Interaction, where: Moderated, user_id: int) -> Actor:
+    """What somebody may do in this server now; who has left has no rights.
+
+    Raises
+    ------
+    RefusalError
+        Nobody can tell.
+    """
+    guild = interaction.client.get_guild(where.guild_id)
+    if guild is None:
+        raise RefusalError(moderation.NOT_KNOWN)
+    try:
+        member = await call(lambda: guild.fetch_member(user_id))
+    except DeliveryError as error:
+        if error.trouble is Trouble.GONE:
+            return Actor(user_id=user_id)
+        raise RefusalError(moderation.NOT_KNOWN) from None
+    return named(member)
+
+
+BUTTONS = (
+    (custom_ids.decision_template(Decision.LOOK), _looked),
+    (custom_ids.decision_template(Decision.DELETE), _decides(_delete)),
+    (custom_ids.decision_template(Decision.BLOCK), _decides(_block)),
+    (custom_ids.decision_template(Decision.DISMISS), _decides(_dismiss)),
+)
+"""What stands under a report."""
