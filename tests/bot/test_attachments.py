@@ -6,7 +6,7 @@ import pytest
 
 from bot.attachments import Attachments, FetchError, expires_at
 from engine.errors import PhotoError, PhotoFault
-from playground import Channel, Member, Playground, Upload, redirect
+from playground import Playground, Upload, redirect
 
 CAP = 4096
 
@@ -28,35 +28,28 @@ async def attachments() -> AsyncIterator[Attachments]:
         yield ready
 
 
-@pytest.fixture
-def channel(playground: Playground) -> Channel:
-    return playground.guild("Cosy Corner").text_channel("photos")
-
-
-async def url_of(playground: Playground, channel: Channel, data: bytes) -> str:
+async def url_of(playground: Playground, data: bytes) -> str:
     """The signed link of a file that somebody posted."""
-    mika: Member = playground.stranger("Mika")
-    message = await mika.say(channel, "", Upload("me.jpg", data, "image/jpeg"))
+    mika = playground.stranger("Mika")
+    message = await mika.say(playground.direct_message(mika), "", Upload("me.jpg", data, "image/jpeg"))
     return playground.cdn.sign(message.attachments[0].path)
 
 
-async def test_a_photo_is_fetched_whole(playground: Playground, channel: Channel, attachments: Attachments) -> None:
+async def test_a_photo_is_fetched_whole(playground: Playground, attachments: Attachments) -> None:
     data = bytes(range(256)) * 10  # 2.5 KiB
-    assert await attachments.fetch(await url_of(playground, channel, data)) == data
+    assert await attachments.fetch(await url_of(playground, data)) == data
 
 
 async def test_what_is_larger_than_the_cap_is_refused_whatever_it_declares(
-    playground: Playground, channel: Channel, attachments: Attachments
+    playground: Playground, attachments: Attachments
 ) -> None:
     with pytest.raises(PhotoError) as refused:
-        await attachments.fetch(await url_of(playground, channel, b"x" * (CAP + 1)))
+        await attachments.fetch(await url_of(playground, b"x" * (CAP + 1)))
     assert refused.value.fault is PhotoFault.TOO_MANY_BYTES
 
 
-async def test_a_link_that_has_expired_is_gone(
-    playground: Playground, channel: Channel, attachments: Attachments
-) -> None:
-    url = await url_of(playground, channel, b"photo")
+async def test_a_link_that_has_expired_is_gone(playground: Playground, attachments: Attachments) -> None:
+    url = await url_of(playground, b"photo")
     playground.cdn.expire(url)
     with pytest.raises(FetchError) as lost:
         await attachments.fetch(url)
@@ -84,18 +77,16 @@ async def test_nothing_but_discords_own_hosts_is_asked(
     assert playground.violations == []
 
 
-async def test_after_three_tries_the_photo_is_unreachable(
-    playground: Playground, channel: Channel, attachments: Attachments
-) -> None:
+async def test_after_three_tries_the_photo_is_unreachable(playground: Playground, attachments: Attachments) -> None:
     playground.faults.next("GET", "attachments/", status=503, times=3)
     with pytest.raises(FetchError) as failed:
-        await attachments.fetch(await url_of(playground, channel, b"photo"))
+        await attachments.fetch(await url_of(playground, b"photo"))
     assert not failed.value.gone
 
 
-async def test_no_error_repeats_the_link(playground: Playground, channel: Channel, attachments: Attachments) -> None:
+async def test_no_error_repeats_the_link(playground: Playground, attachments: Attachments) -> None:
     playground.faults.next("GET", "attachments/", disconnect=True, times=9)
-    url = await url_of(playground, channel, b"photo")
+    url = await url_of(playground, b"photo")
     with pytest.raises(FetchError) as failed:
         await attachments.fetch(url)
     assert failed.value.__cause__ is None

@@ -9,13 +9,15 @@ import pytest
 from bot import engines
 from bot.engines import Diffusion
 from bot.settings import EngineChoice
-from engine.diffusion import plan
+from engine.diffusion import classifier, plan
 from engine.diffusion.models import SD15, Family
 from engine.diffusion.plan import NoDeviceError
 from engine.diffusion.profiles import Device, Wishes
 from engine.diffusion.traits import Offload, Precision
 from engine.diffusion.weights import WeightsError
-from tests.engine.diffusion.tiny import build
+from engine.safety import LocalChecker, State
+from tests.engine.diffusion.tiny import build, build_classifier
+from tests.engine.fakes import photo
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +124,39 @@ def test_libraries_that_are_missing_are_named_where_a_model_was_asked_for(
     (problem,) = said(tmp_path).problems(EngineChoice.DIFFUSION)
     assert "pip install" in problem
     assert said(tmp_path).problems(EngineChoice.AUTO) == []
+
+
+@pytest.mark.parametrize(("scores", "unsafe"), [((9, 0), False), ((0, 9), True)])
+async def test_the_checker_that_is_there_judges(scores: tuple[float, float], unsafe: bool, tmp_path: Path) -> None:
+    folder = build_classifier(tmp_path / "judge", *scores)
+    assert engines.safety_problems(str(folder), tmp_path) == []
+    async with engines.safety(str(folder), tmp_path) as checker:
+        assert checker is not None
+        assert checker.name == "judge"
+        assert (await checker.check(photo())).unsafe is unsafe
+
+
+async def test_without_a_checker_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with engines.safety(None, tmp_path) as off, engines.safety("someone/judge", tmp_path) as unfetched:
+        assert (off, unfetched) == (None, None)
+    monkeypatch.setattr(classifier, "installed", lambda: False)
+    async with engines.safety(str(build_classifier(tmp_path / "judge")), tmp_path) as without_libraries:
+        assert without_libraries is None
+
+
+async def test_a_checker_that_is_there_and_can_not_judge_lets_nothing_through(tmp_path: Path) -> None:
+    folder = build_classifier(tmp_path / "judge", labels=("cat", "dog"))
+    async with engines.safety(str(folder), tmp_path) as checker:
+        assert isinstance(checker, LocalChecker)
+        assert (await checker.check(photo())).unsafe
+        assert checker.state is State.FAILED
+
+
+def test_a_checker_that_no_fetching_mends_is_named_at_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert engines.safety_problems(None, tmp_path) == []
+    assert engines.safety_problems("someone/judge", tmp_path) == []
+    (problem,) = engines.safety_problems("./gone", tmp_path)
+    assert problem.startswith("ANIMIFY_SAFETY_MODEL: ./gone: there is no such folder")
+    monkeypatch.setattr(classifier, "installed", lambda: False)
+    (problem,) = engines.safety_problems("./gone", tmp_path)
+    assert "pip install" in problem

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import EngineChoice, LogLevel, Settings, SettingsError, load, variables
+from bot.settings import EngineChoice, LogFormat, LogLevel, Settings, SettingsError, load, variables
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GAbcde.abcdefghijklmnopqrstuvwxyz0123456789AB"
 
@@ -24,6 +24,7 @@ def test_nothing_needs_to_be_set() -> None:
     assert settings.engine is EngineChoice.AUTO
     assert settings.daily_limit == 3
     assert settings.log_level is LogLevel.INFO
+    assert settings.log_format is LogFormat.TEXT
 
 
 def test_the_environment_wins_over_the_file(an_empty_place: Path, monkeypatch: pytest.MonkeyPatch) -> None:

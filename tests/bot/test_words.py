@@ -2,8 +2,9 @@
 
 import pytest
 
+from bot.rules import Block, Guild, Refusal, Standing
 from bot.ui import words
-from bot.ui.status import Allowance, Finishing, Painting, Preparing, Waiting
+from bot.ui.status import Allowance, Finishing, Painting, Preparing, QuotaCard, Waiting
 from engine.contract import Detour, Why
 from engine.errors import PhotoFault
 from tests.bot.test_cards import a_result
@@ -62,15 +63,72 @@ def test_a_limit_of_one_is_no_plural() -> None:
     assert "1 picture for" in words.over_quota(Allowance(limit=1, left=0, resets_at=0))
 
 
+def a_quota(allowance: Allowance, *, layer: str, day_left: int | None = None, grants: int = 0) -> QuotaCard:
+    return QuotaCard(allowance=allowance, layer=layer, day_left=day_left, grants=grants, cap=None)
+
+
+def test_usage_tells_what_is_left_of_the_day_and_of_grants_and_when_the_day_turns() -> None:
+    text = words.usage(a_quota(Allowance(limit=5, left=4, resets_at=9), layer="role", day_left=2, grants=2))
+    assert "From the day: 2 of 5 (the best of your roles)" in text
+    assert "<t:9:R>" in text
+
+
+def test_usage_names_the_operators_cap() -> None:
+    allowance = Allowance(limit=5, left=1, resets_at=9)
+    text = words.usage(QuotaCard(allowance=allowance, layer="default", day_left=5, grants=0, cap=(1, 77)))
+    assert "1 more until <t:77:t>" in text
+
+
+@pytest.mark.parametrize("mention", ["@everyone", "@here", "<@123456789012345678>", "<@&123456789012345678>"])
+def test_strangers_words_mention_nobody(mention: str) -> None:
+    assert mention not in words.quoted(f"see {mention}")
+
+
+@pytest.mark.parametrize(
+    ("hostile", "shown"),
+    [
+        ("**bold**", "\\*\\*bold\\*\\*"),
+        ("[x](http://y)", "\\[x](http://y)"),
+        ("a\nb\r\n# c", "a b # c"),
+        ("a\u202eb\u200b", "a b"),
+    ],
+)
+def test_strangers_words_are_quoted_as_one_plain_line(hostile: str, shown: str) -> None:
+    assert words.quoted(hostile) == f"“{shown}”"
+
+
+def test_strangers_words_are_cut() -> None:
+    assert len(words.quoted("x" * 10_000)) < 210
+
+
+def test_a_refusal_names_what_it_takes() -> None:
+    here = Standing(guild=Guild(channels=frozenset({5, 6}), roles=frozenset({7}), new_member_hours=24))
+    assert "<#5>, <#6>" in words.refusal(Refusal.CHANNEL, here)
+    assert "<@&7>" in words.refusal(Refusal.ROLE, here)
+    assert "24 hours" in words.refusal(Refusal.NEW_MEMBER, here)
+
+
+@pytest.mark.parametrize("refusal", list(Refusal))
+def test_every_refusal_has_a_sentence(refusal: Refusal) -> None:
+    assert words.refusal(refusal, Standing()).endswith((".", "?"))
+
+
+def test_a_block_says_until_when_and_why() -> None:
+    blocked = Standing(block=Block(reason="spam @everyone", expires_at=99))
+    said = words.refusal(Refusal.BLOCKED, blocked)
+    assert "<t:99:f>" in said
+    assert "@everyone" not in said
+
+
 def test_usage_says_who_decided() -> None:
-    text = words.usage(Allowance(limit=5, left=4, resets_at=9), layer="server", grants=2)
+    text = words.usage(a_quota(Allowance(limit=5, left=4, resets_at=9), layer="server", day_left=2, grants=2))
     assert "**4 pictures** left" in text
     assert "this server's" in text
     assert "2 extra pictures" in text
 
 
 def test_usage_about_another_member_names_them() -> None:
-    text = words.usage(Allowance(limit=None, left=None, resets_at=9), layer="member", grants=0, member_id=77)
+    text = words.usage(a_quota(Allowance(limit=None, left=None, resets_at=9), layer="member"), member_id=77)
     assert text.startswith("<@77> has no daily limit")
 
 
