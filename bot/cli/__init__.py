@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from bot.cli import demo, doctor, models, run, styles, transform
+from bot.cli import admin, audit, db, demo, doctor, models, run, stats, styles, transform
 from bot.cli.failure import CommandError
 
 app = typer.Typer(
@@ -14,7 +14,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # its tracebacks print local variables, and one of them may be a secret
 )
-for feature in (run, transform, styles, models, doctor, demo):
+for feature in (run, transform, styles, models, doctor, demo, db, admin, audit, stats):
     feature.register(app)
 
 

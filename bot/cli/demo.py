@@ -252,6 +252,7 @@ async def _bot(playground: Playground, log: Path) -> AsyncIterator[None]:
                 "DISCORD_TOKEN": playground.token,
                 "ANIMIFY_DATABASE": str(Path(home, "animify.db")),
                 "ANIMIFY_DAILY_LIMIT": str(_LIMIT),
+                "ANIMIFY_TELEMETRY": "none",  # a bot of the machine's own may be there
             },
             stdin=asyncio.subprocess.DEVNULL,
             stdout=output,

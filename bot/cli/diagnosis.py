@@ -1,4 +1,4 @@
-"""What `animify doctor` finds out about diffusion: the devices, how a model would run, its files, and who paints."""
+"""What `animify doctor` finds out about models: devices, how one would run, its files, who paints, and who checks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +9,11 @@ from bot.cli import inventory
 from bot.cli.inventory import SHORT, Item, said
 from bot.engines import Diffusion
 from bot.settings import EngineChoice, Settings
-from engine.diffusion import plan
+from engine.diffusion import classifier, plan
 from engine.diffusion.models import KLEIN, Family
 from engine.diffusion.plan import NoDeviceError
 from engine.diffusion.profiles import Device, Kind, Profile, ProfileError, Wishes, check, choose, default_model
+from engine.diffusion.weights import Fault
 
 ABSENT: Final = f"not known: the libraries are not installed; {plan.INSTALL} does it"
 """What is said of devices where nothing can be asked."""
@@ -48,12 +49,15 @@ class Diagnosis:
         None of them where the libraries are not there.
     profile
         How the model would run; None where that can't be known, or nothing would run it.
+    safety
+        The safety classifier; None where the operator wants none.
     """
 
     findings: Sequence[Finding]
     devices: Sequence[Device]
     profile: Profile | None
     model: Item
+    safety: Item | None
 
 
 def diagnose(settings: Settings) -> Diagnosis:
@@ -76,7 +80,9 @@ def diagnose(settings: Settings) -> Diagnosis:
     findings.append(finding("model", _told(model), model.problem))
     none = ("none: `animify run` does not start like this", "\n".join(refusals))
     findings.append(finding("engine", *(none if refusals else _serving(choice, device, model, missing or fault))))
-    return Diagnosis(findings=findings, devices=devices, profile=profile, model=model)
+    safety = inventory.safety(settings.safety_model, settings.models) if settings.safety_model else None
+    findings.append(_checks(safety, settings))
+    return Diagnosis(findings=findings, devices=devices, profile=profile, model=model, safety=safety)
 
 
 def _devices() -> tuple[list[Device], str | None]:
@@ -124,6 +130,23 @@ def _serving(choice: EngineChoice, device: Device | None, model: Item, fault: st
     if model.problem is not None:
         return "the painter, until the model is there", model.problem
     return f"{model.name}, with the painter behind it", None
+
+
+def _checks(safety: Item | None, settings: Settings) -> Finding:
+    """Who looks at photos and pictures; one that lies here and can't be used lets nothing through."""
+    if safety is None:
+        return Finding(
+            "safety", fine=True, needed=False, detail="off, as ANIMIFY_SAFETY_MODEL says: nothing is checked"
+        )
+    if refusals := engines.safety_problems(settings.safety_model, settings.models):
+        return Finding("safety", fine=False, detail="; ".join(refusals))
+    if not classifier.installed():
+        return Finding("safety", fine=False, needed=False, detail="nothing is checked: the libraries are not installed")
+    if safety.state == Fault.NOT_FETCHED:
+        return Finding("safety", fine=False, needed=False, detail=f"nothing is checked: {safety.problem}")
+    if safety.problem:
+        return Finding("safety", fine=False, detail=f"every photo is refused: {safety.problem}")
+    return Finding("safety", fine=True, needed=False, detail=_told(safety))
 
 
 def _listed(devices: Sequence[Device]) -> str:

@@ -65,6 +65,7 @@ def _print_json(settings: Settings, ok: bool, findings: Sequence[Finding], diagn
         "devices": [asdict(device) for device in diagnosis.devices],
         "profile": asdict(diagnosis.profile) if diagnosis.profile else None,
         "model": asdict(diagnosis.model),
+        "safety": asdict(diagnosis.safety) if diagnosis.safety else None,
     }
     typer.echo(json.dumps(report, indent=2))
 

@@ -4,24 +4,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from engine.diffusion import weights
+from engine.diffusion import classifier, weights
 from engine.diffusion.models import KNOWN
 from engine.diffusion.weights import Fault, Manifest, WeightsError
 
 SHORT: Final = 8
 """Letters of a commit that tell it from others."""
 
+SAFETY: Final = "safety"
+"""What safety classifiers have for a family."""
+
 _SMALL: Final = 100_000_000  # bytes that are said in MB below
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A model, or a LoRA.
+    """A model, a LoRA, or a safety classifier.
 
     Attributes
     ----------
     family
-        "lora" for LoRAs; None where it is not known.
+        "lora" for LoRAs, "safety" for safety classifiers; None where it is not known.
     state
         "fetched", "local", or what is wrong in one word.
     size
@@ -49,7 +52,7 @@ def model(name: str, home: Path) -> Item:
     except WeightsError as error:
         return _lacking(name, error.fault, str(error))
     except ImportError:  # the format is read by its own library
-        return _lacking(name, "unread", f"{name} can't be looked into before the libraries are installed")
+        return _lacking(name, "unread", _unread(name))
     return Item(
         name=name,
         family=found.family,
@@ -84,6 +87,33 @@ def lora(manifest: Manifest, folder: Path) -> Item:
         commit=manifest.commit,
         problem=None if whole else f"{folder} is not whole; `animify models fetch` mends it",
     )
+
+
+def safety(name: str, home: Path) -> Item:
+    """What lies here of a safety classifier."""
+    try:
+        found = classifier.find(name, home)
+    except WeightsError as error:
+        return _no_checks(name, error.fault, str(error))
+    except ImportError:  # the format is read by its own library
+        return _no_checks(name, "unread", _unread(name))
+    return Item(
+        name=name,
+        family=SAFETY,
+        state="fetched" if found.commit else "local",
+        size=found.size,
+        licence=found.licence,
+        commit=found.commit,
+    )
+
+
+def _no_checks(name: str, state: str, problem: str) -> Item:
+    size = classifier.DOWNLOAD if name == classifier.DEFAULT else None
+    return Item(name=name, family=SAFETY, state=state, size=size, licence=None, problem=problem)
+
+
+def _unread(name: str) -> str:
+    return f"{name} can't be looked into before the libraries are installed"
 
 
 def said(size: int) -> str:

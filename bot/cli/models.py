@@ -1,7 +1,7 @@
-"""`animify models`: fetch diffusion models from the hub, and list what is here."""
+"""`animify models`: fetch diffusion models and safety classifiers from the hub, and list what is here."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -27,7 +27,7 @@ from bot.cli import failure, inventory
 from bot.cli.failure import CommandError
 from bot.cli.inventory import SHORT, Item, said
 from bot.settings import Settings
-from engine.diffusion import weights
+from engine.diffusion import classifier, weights
 from engine.diffusion.models import KLEIN, KNOWN, Family
 from engine.diffusion.plan import INSTALL
 from engine.diffusion.weights import Fault, WeightsError
@@ -54,8 +54,10 @@ _OPEN: Final = frozenset(
 
 def register(cli: typer.Typer) -> None:
     """Add the commands."""
-    group = typer.Typer(help="Fetch diffusion models, and list what is here.", no_args_is_help=True)
-    group.command("fetch", help="Fetch models, with the LoRAs that the styles name.")(fetch)
+    group = typer.Typer(
+        help="Fetch diffusion models and safety classifiers, and list what is here.", no_args_is_help=True
+    )
+    group.command("fetch", help="Fetch models, with the LoRAs that the styles name, or a safety classifier.")(fetch)
     group.command("list", help="List the known models and what lies here.")(show)
     cli.add_typer(group, name="models")
 
@@ -66,27 +68,44 @@ def fetch(
         typer.Argument(metavar="[NAME]...", help="Repositories on the hub (owner/name); else the configured model."),
     ] = None,
     refresh: Annotated[bool, typer.Option("--refresh", help="Take the newest commit of what is already here.")] = False,
+    safety: Annotated[
+        bool, typer.Option("--safety", help="The names are safety classifiers; without one, the configured one.")
+    ] = False,
 ) -> None:
     """Fetch each model at one commit, say what it is, and then the LoRAs that go with it."""
     settings = failure.settings()
     catalogue = failure.catalogue(settings.styles)
     _need_the_extra()
-    if folder := next(filter(weights.is_folder, names or ()), None):
+    wanted = names or [_configured(settings, safety=safety)]
+    if folder := next(filter(weights.is_folder, wanted if safety else names or ()), None):
         raise CommandError(f"{folder} is a local folder, so there is nothing to fetch")
-    for name in names or [settings.model or KLEIN.id]:
-        _Errand(settings.models, refresh=refresh).run(name, catalogue)
+    errand = _Errand(settings.models, refresh=refresh)
+    for name in wanted:
+        if safety or name in {classifier.DEFAULT, settings.safety_model}:
+            errand.run_safety(name)
+        else:
+            errand.run(name, catalogue)
+
+
+def _configured(settings: Settings, *, safety: bool) -> str:
+    if not safety:
+        return settings.model or KLEIN.id
+    if settings.safety_model is None:
+        raise CommandError("ANIMIFY_SAFETY_MODEL is none, so there is nothing to fetch; a name says what is wanted")
+    return settings.safety_model
 
 
 def show(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
-    """List the known models, the configured one, and whatever else lies in the folder of models."""
+    """List the known models, what is configured, and whatever else lies in the folder of models."""
     settings = failure.settings()
     _need_the_extra()
     items = [_item(name, settings) for name in _names(settings)]
+    configured = {settings.model, settings.safety_model}
     if as_json:
-        rows = [asdict(item) | {"configured": item.name == settings.model} for item in items]
+        rows = [asdict(item) | {"configured": item.name in configured} for item in items]
         typer.echo(json.dumps(rows, indent=2))
         return
-    _print(items, settings.model)
+    _print(items, configured)
 
 
 def _need_the_extra() -> None:
@@ -116,6 +135,15 @@ class _Errand:
                 with _progress(lora.file) as on_bytes:
                     fetched = hub.fetch_lora(lora, self.home, on_progress=on_bytes, refresh=self.refresh)
                 _tell(f"{lora.repo} ({lora.file})", fetched)
+
+    def run_safety(self, name: str) -> None:
+        """Fetch a safety classifier; whoever runs the bot then starts it anew."""
+        from engine.diffusion import hub  # noqa: PLC0415 - the same
+
+        with failure.told(hub.HubError):
+            with _progress(name) as on_bytes:
+                fetched = hub.fetch_classifier(name, self.home, on_progress=on_bytes, refresh=self.refresh)
+            _tell(name, fetched)
 
 
 def _loras(name: str, family: Family, catalogue: Catalogue) -> list[Lora]:
@@ -158,11 +186,12 @@ def _tell(what: str, fetched: "Fetched") -> None:
 
 
 def _names(settings: Settings) -> list[str]:
-    """Every model once: the known ones, the configured one, and what lies in the folder of models."""
+    """Everything once: the known models, what is configured, and what lies in the folder of models."""
     with failure.told(OSError):
         here = sorted(path for path in settings.models.glob("[!.]*") if path.is_dir())
     found = [manifest.repo if (manifest := weights.manifest(path)) else _name(path) for path in here]
-    return list(dict.fromkeys([*KNOWN, *([settings.model] if settings.model else []), *found]))
+    configured = [name for name in (settings.model, settings.safety_model) if name]
+    return list(dict.fromkeys([*KNOWN, *configured, *found]))
 
 
 def _name(folder: Path) -> str:
@@ -171,19 +200,21 @@ def _name(folder: Path) -> str:
 
 
 def _item(name: str, settings: Settings) -> Item:
-    folder = weights.place(name, settings.models)
+    folder = Path(name) if weights.is_folder(name) else weights.place(name, settings.models)
+    if name == settings.safety_model or classifier.lies_in(folder):
+        return inventory.safety(name, settings.models)
     manifest = None if weights.is_folder(name) else weights.manifest(folder)
     if manifest and weights.INDEX not in manifest.files:
         return inventory.lora(manifest, folder)
     return inventory.model(name, settings.models)
 
 
-def _print(items: Sequence[Item], configured: str | None) -> None:
+def _print(items: Sequence[Item], configured: Container[str | None]) -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("name", "family", "size", "licence", "state"):
         table.add_column(heading, overflow="fold")
     for item in items:
-        name = f"{item.name} (configured)" if item.name == configured else item.name
+        name = f"{item.name} (configured)" if item.name in configured else item.name
         size = said(item.size) if item.size is not None else ""
         # as texts, since words of strangers are no markup
         table.add_row(*map(Text, (name, item.family or "", size, item.licence or "", _state(item))))

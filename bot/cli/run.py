@@ -8,6 +8,7 @@ import typer
 from bot import app, logs
 from bot.cli.failure import told
 from bot.client import LoginError
+from bot.hardening import harden
 from bot.settings import SettingsError, load
 from bot.store import StoreError
 
@@ -19,6 +20,8 @@ def register(cli: typer.Typer) -> None:
 
 def run() -> None:
     """Check all that can be checked before connecting, then serve."""
+    with told(OSError):
+        harden()  # first of all: what comes next reads the token
     problems: tuple[str, ...] = ()
     try:
         settings = load()

@@ -13,12 +13,13 @@ import pytest
 
 from bot.cli import doctor
 from bot.cli.diagnosis import Finding
-from engine.diffusion import plan, weights
+from engine.diffusion import classifier, plan, weights
 from engine.diffusion.models import KLEIN, SD15, Family
 from engine.diffusion.plan import NoDeviceError
 from engine.diffusion.profiles import Device, Kind
 from engine.diffusion.weights import Manifest
 from tests.cli.terminal import TOKEN, animify
+from tests.engine.diffusion.fakehub import a_classifier
 
 GIB = 2**30
 CARD = Device(kind=Kind.CUDA, name="NVIDIA [Test]", total=24 * GIB, free=23 * GIB, capability=(8, 9))
@@ -226,6 +227,72 @@ def test_a_model_that_nobody_knows_yet_has_no_profile(
     assert report()["profile"] == "✓ not known before someone/painter is there"
 
 
+def test_without_a_safety_classifier_it_says_what_fetches_one(report: Callable[[], dict[str, str]]) -> None:
+    assert report()["safety"] == (
+        f"· nothing is checked: {classifier.DEFAULT} is not fetched into models; "
+        f"`animify models fetch --safety {classifier.DEFAULT}` fetches it"
+    )
+
+
+def test_a_safety_classifier_may_be_turned_off(
+    monkeypatch: pytest.MonkeyPatch, report: Callable[[], dict[str, str]]
+) -> None:
+    monkeypatch.setenv("ANIMIFY_SAFETY_MODEL", "none")
+    assert report()["safety"] == "✓ off, as ANIMIFY_SAFETY_MODEL says: nothing is checked"
+
+
+def test_without_the_libraries_nothing_is_checked(
+    monkeypatch: pytest.MonkeyPatch, report: Callable[[], dict[str, str]]
+) -> None:
+    monkeypatch.setattr(classifier, "installed", lambda: False)
+    assert report()["safety"] == "· nothing is checked: the libraries are not installed"
+    monkeypatch.setenv("ANIMIFY_SAFETY_MODEL", "./judge")
+    assert report()["safety"].startswith("✗ ANIMIFY_SAFETY_MODEL: what runs it is not installed")
+
+
+def judge(folder: Path, *labels: str, fetched: bool) -> None:
+    """A safety classifier that is there as far as can be told without loading it."""
+    files = {path: data for path, data in a_classifier(*labels).items() if path.endswith((".json", ".safetensors"))}
+    folder.mkdir(parents=True)
+    for path, data in files.items():
+        if "/" not in path:
+            (folder / path).write_bytes(data)
+    manifest = Manifest(
+        repo="someone/judge",
+        commit="0123456789abcdef",
+        licence="[b]mine",
+        gated=False,
+        fetched=date(2026, 11, 25),
+        files={},
+    )
+    if fetched:
+        (folder / weights.MANIFEST).write_text(manifest.model_dump_json())
+
+
+def test_the_safety_classifier_tells_its_licence_and_commit(
+    monkeypatch: pytest.MonkeyPatch, report: Callable[[], dict[str, str]]
+) -> None:
+    judge(Path("models/someone--judge"), fetched=True)
+    judge(Path("mine"), fetched=False)
+    monkeypatch.setenv("ANIMIFY_SAFETY_MODEL", "someone/judge")
+    assert report()["safety"] == "✓ someone/judge (safety, 0.0 MB, licence [b]mine), commit 01234567"
+    monkeypatch.setenv("ANIMIFY_SAFETY_MODEL", "./mine")
+    assert report()["safety"] == "✓ ./mine (safety, 0.0 MB, licence unknown), a local folder"
+
+
+def test_a_safety_classifier_that_can_not_judge_is_a_fault(
+    monkeypatch: pytest.MonkeyPatch, report: Callable[[], dict[str, str]]
+) -> None:
+    judge(Path("models/someone--judge"), "cat", "dog", fetched=True)
+    judge(Path("mine"), "cat", "dog", fetched=False)
+    monkeypatch.setenv("ANIMIFY_SAFETY_MODEL", "someone/judge")
+    assert report()["safety"].startswith("✗ every photo is refused: someone/judge does not part safe pictures")
+    monkeypatch.setenv("ANIMIFY_SAFETY_MODEL", "./mine")
+    assert report()["safety"].startswith("✗ ANIMIFY_SAFETY_MODEL: ./mine does not part safe pictures")
+    monkeypatch.setenv("ANIMIFY_SAFETY_MODEL", "no name")
+    assert report()["safety"].startswith("✗ ANIMIFY_SAFETY_MODEL: no name is neither a folder nor a model on the hub")
+
+
 def test_programs_are_told_the_same_and_nothing_else(
     checkpoints: Callable[[Family], Path],
     found: Devices,
@@ -252,6 +319,16 @@ def test_programs_are_told_the_same_and_nothing_else(
         "licence": None,
         "commit": None,
         "problem": None,
+    }
+    assert report["safety"] == {
+        "name": classifier.DEFAULT,
+        "family": "safety",
+        "state": "not_fetched",
+        "size": classifier.DOWNLOAD,
+        "licence": None,
+        "commit": None,
+        "problem": f"{classifier.DEFAULT} is not fetched into models; "
+        f"`animify models fetch --safety {classifier.DEFAULT}` fetches it",
     }
     assert "GAbcde" not in out
 

@@ -11,10 +11,11 @@ import pytest
 from rich.console import Console
 
 from bot.cli import models as command
+from engine.diffusion import classifier
 from engine.diffusion import hub as our_hub
 from engine.diffusion.models import KLEIN, KNOWN, SD15
 from tests.cli.terminal import animify
-from tests.engine.diffusion.fakehub import FakeHub, index, sd15, serving, tensors, unsettle
+from tests.engine.diffusion.fakehub import FakeHub, a_classifier, index, sd15, serving, tensors, unsettle
 
 NAME = "someone/painter"
 STYLE = Path(__file__).resolve().parents[2] / "styles" / "manga.toml"
@@ -26,7 +27,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeHub]:
     unsettle(monkeypatch)
     monkeypatch.setenv("COLUMNS", "300")
     with serving() as fake:
-        for name in ("fetch_model", "fetch_lora"):
+        for name in ("fetch_model", "fetch_lora", "fetch_classifier"):
             monkeypatch.setattr(our_hub, name, partial(getattr(our_hub, name), endpoint=fake.url))
         yield fake
 
@@ -117,6 +118,84 @@ def test_a_configured_folder_gets_the_loras_alone(
     assert capsys.readouterr().out.startswith("someone/ink (ink.safetensors): fetched")
 
 
+@pytest.mark.parametrize("arguments", [["--safety"], [classifier.DEFAULT], ["--safety", classifier.DEFAULT]])
+def test_the_safety_classifier_is_fetched_and_its_licence_told(
+    arguments: list[str], hub: FakeHub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commit = hub.repo(classifier.DEFAULT, a_classifier(), card={"license": "a-licence-of-its-own"}).main
+    assert animify(monkeypatch, "models", "fetch", *arguments) == 0
+    fetched, note = capsys.readouterr().out.splitlines()
+    assert fetched.startswith(f"{classifier.DEFAULT}: fetched, a-licence-of-its-own, 0.0 MB, commit {commit[:8]}, in")
+    assert (
+        note
+        == f"note: {classifier.DEFAULT} is under the licence a-licence-of-its-own; read its terms before you use it"
+    )
+    assert classifier.find(classifier.DEFAULT, Path("models")).commit == commit
+
+
+@pytest.mark.parametrize("arguments", [["--safety"], ["someone/judge"]])
+def test_another_safety_classifier_is_fetched_where_it_is_configured(
+    arguments: list[str], hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.repo("someone/judge", a_classifier("sfw", "porn"))
+    monkeypatch.setenv("ANIMIFY_SAFETY_MODEL", "someone/judge")
+    assert animify(monkeypatch, "models", "fetch", *arguments) == 0
+    assert classifier.find("someone/judge", Path("models")).unsafe == {1}
+
+
+@pytest.mark.parametrize(
+    ("setting", "arguments", "words"),
+    [
+        ("none", [], "ANIMIFY_SAFETY_MODEL is none, so there is nothing to fetch"),
+        ("./mine", [], "./mine is a local folder, so there is nothing to fetch"),
+        ("none", ["./mine"], "./mine is a local folder, so there is nothing to fetch"),
+        ("none", ["someone/dogs"], "someone/dogs does not part safe pictures from unsafe ones (its labels: cat, dog)"),
+        ("none", [NAME], f"{NAME} has no file preprocessor_config.json"),
+    ],
+)
+def test_what_can_not_be_fetched_as_a_safety_classifier_is_one_line(
+    setting: str,
+    arguments: list[str],
+    words: str,
+    hub: FakeHub,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    hub.repo("someone/dogs", a_classifier("cat", "dog"))
+    hub.repo(NAME, sd15())
+    monkeypatch.setenv("ANIMIFY_SAFETY_MODEL", setting)
+    assert animify(monkeypatch, "models", "fetch", "--safety", *arguments) == 1
+    assert words in error(capsys)
+
+
+def test_the_list_tells_safety_classifiers_from_models(
+    hub: FakeHub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commit = hub.repo(classifier.DEFAULT, a_classifier(), card={"license": "apache-2.0"}).main
+    assert animify(monkeypatch, "models", "fetch", "--safety") == 0
+    Path("models/by-hand").mkdir()
+    for path in ("config.json", "preprocessor_config.json"):
+        Path("models/by-hand", path).write_bytes(a_classifier()[path])
+    capsys.readouterr()
+    assert animify(monkeypatch, "models", "list", "--json") == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert rows[classifier.DEFAULT] == {
+        "name": classifier.DEFAULT,
+        "family": "safety",
+        "size": len(tensors()),
+        "licence": "apache-2.0",
+        "state": "fetched",
+        "commit": commit,
+        "problem": None,
+        "configured": True,
+    }
+    assert (rows["models/by-hand"]["family"], rows["models/by-hand"]["state"]) == ("safety", "incomplete")
+    monkeypatch.setenv("ANIMIFY_SAFETY_MODEL", "none")
+    assert animify(monkeypatch, "models", "list") == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith(classifier.DEFAULT)]
+    assert line.split()[1:] == ["safety", "0.0", "MB", "apache-2.0", "fetched", commit[:8]]
+
+
 def test_a_licence_that_is_not_open_and_a_gate_are_noted(
     hub: FakeHub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -188,6 +267,7 @@ def test_the_list_names_the_known_the_configured_and_what_lies_here(
             known.id: f"{known.family} {known.download / 1e9:.1f} GB {known.licence} not fetched"
             for known in KNOWN.values()
         },
+        classifier.DEFAULT: f"(configured) safety {classifier.DOWNLOAD / 1e9:.1f} GB not fetched",
         "./mine": "(configured) ./mine: there is no such folder; "
         "mend its path, or name a model on the hub (owner/name)",
         "models/by-hand": "models/by-hand is no diffusers model folder: it has no sound model_index.json",

@@ -1,0 +1,67 @@
+"""The operator's commands from a shell, answered by the running bot."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from typing import Final
+
+import structlog
+
+from bot.rules import Standing
+from bot.store import Outcome, Store, StoreError
+from bot.ui import words
+
+INTERVAL: Final = 1.0
+"""Seconds between two looks: an answer is there within two."""
+
+OnRecall = Callable[[Collection[str], str], None]
+"""Told which journeys to end, since their jobs are cancelled, and what their cards say."""
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+@contextlib.asynccontextmanager
+async def answering(
+    store: Store, *, on_recall: OnRecall, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> AsyncIterator[None]:
+    """Answer commands until the end of the context.
+
+    Parameters
+    ----------
+    pause
+        Waits between two looks; tests put their own here.
+    """
+
+    async def answer_all() -> None:
+        while True:
+            await _answer(store, on_recall)
+            await pause(INTERVAL)
+
+    task = asyncio.create_task(answer_all(), name="control")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+async def _answer(store: Store, on_recall: OnRecall) -> None:
+    try:
+        outcomes = await store.operator.answer()
+    except StoreError as error:  # the shell says so too, and takes its command back
+        _log.error("the operator's commands are not answered", reason=str(error))
+        return
+    for outcome in outcomes:
+        _log.info(
+            "a command of the operator",
+            command=outcome.command_id,
+            action=outcome.name,
+            done=outcome.answer.ok,
+            cancelled=len(outcome.cancelled),
+        )
+        _recall(outcome, on_recall)
+
+
+def _recall(outcome: Outcome, on_recall: OnRecall) -> None:
+    if outcome.cancelled and outcome.refusal is not None:
+        on_recall(outcome.cancelled, words.refunded(words.refusal(outcome.refusal, Standing())))
