@@ -2,21 +2,27 @@
 
 import asyncio
 import contextlib
-import logging
 import signal
-from collections.abc import AsyncIterator, Sequence
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
-from bot import policy
+import structlog
+
+from bot import policy, telemetry
 from bot.attachments import Attachments
 from bot.client import AnimifyClient
 from bot.commands.services import Services
-from bot.engines import Diffusion, painter_workers, serving
+from bot.control import answering
+from bot.engines import Diffusion, painter_workers, safety, safety_problems, serving
 from bot.journey import Journey
 from bot.lanes import Lane
-from bot.settings import Settings
+from bot.safety import Safety
+from bot.settings import Address, Settings
 from bot.store import Store, StoreError
+from bot.store.standing import DRAINING
 from engine.dispatcher import Dispatcher
 from engine.studio import Studio
 from styles import Catalogue, StyleError
@@ -25,9 +31,10 @@ from styles import load as load_styles
 PATIENCE = 3.0
 """Seconds that journeys get to finish at a stop, and again to give up: with the rest it stays under ten."""
 
-_HOUSEKEEPING_INTERVAL: Final = 60.0
+_MINUTE: Final = 60.0
+_DAY: Final = 24 * 60 * _MINUTE
 
-_log = logging.getLogger(__name__)
+_log = structlog.stdlib.get_logger(__name__)
 
 
 NOT_SET: Final = (
@@ -55,10 +62,12 @@ async def bot(settings: Settings, problems: Sequence[str] = ()) -> AsyncIterator
     Raises
     ------
     StartError
-        With every problem: no token, broken styles, a database that can't be used.
+        With every problem: no token, broken styles, a database that can't be used, a port that is taken.
     """
     async with contextlib.AsyncExitStack() as stack:
-        catalogue, store = await _sources(settings, list(problems), stack)
+        problems = list(problems)
+        listening = _listening(settings.telemetry, problems, stack)
+        catalogue, store = await _sources(settings, problems, stack)
         pixels = await stack.enter_async_context(
             serving(
                 settings.engine,
@@ -69,16 +78,40 @@ async def bot(settings: Settings, problems: Sequence[str] = ()) -> AsyncIterator
         attachments = await stack.enter_async_context(Attachments(max_bytes=policy.MAX_PHOTO_BYTES))
         lane = replace(_lane(pixels.studio), alike=pixels.alike)
         relief = _lane(pixels.painter) if pixels.painter else None
-        journey = Journey(store=store, lane=lane, relief=relief, attachments=attachments)
-        services = Services(journey=journey, store=store, catalogue=catalogue)
+        checker = await stack.enter_async_context(safety(settings.safety_model, settings.models))
+        guard = Safety(checker, store, unchecked_direct=settings.unchecked_direct)
+        metrics = telemetry.Metrics(catalogue)
+        journey = Journey(store=store, lane=lane, relief=relief, attachments=attachments, safety=guard, witness=metrics)
+        services = Services(journey=journey, store=store, catalogue=catalogue, house=guard.house)
         client = await stack.enter_async_context(AnimifyClient(services))
         await stack.enter_async_context(pixels.arriving(on_change=lane.dispatcher.wake))
+        await stack.enter_async_context(answering(store, on_recall=journey.recall))
+        if listening is not None:
+            sources = telemetry.Sources(
+                lanes={telemetry.MAIN: lane} | ({} if relief is None else {"relief": relief}),
+                gateway=client,
+                draining=partial(store.fact, DRAINING),
+                closing=lambda: journey.closing,
+            )
+            await stack.enter_async_context(telemetry.serving(listening, telemetry.Health(sources), metrics))
         stack.push_async_callback(journey.close, patience=PATIENCE)  # first out: it still needs Discord
         yield client
 
 
 def _lane(studio: Studio) -> Lane:
     return Lane(Dispatcher(lambda: studio.engine.slots), studio)
+
+
+def _listening(address: Address | None, problems: list[str], stack: contextlib.AsyncExitStack) -> socket.socket | None:
+    """Where metrics and health are told; opened first, so that a port that is taken is one of the problems."""
+    if address is None:
+        return None
+    try:
+        return stack.enter_context(telemetry.listening(*address))
+    except OSError as error:
+        why = error.strerror or str(error)
+        problems.append(f"ANIMIFY_TELEMETRY: can't listen on {address}: {why}; name another address, or none")
+        return None
 
 
 async def run(settings: Settings, problems: Sequence[str] = ()) -> None:
@@ -98,28 +131,39 @@ async def run(settings: Settings, problems: Sequence[str] = ()) -> None:
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         if stop.is_set():
-            _log.info("stopping: pictures under way get %.0f s, the rest goes on after the next start", PATIENCE)
+            _log.info("stopping: what is late goes on after the next start", seconds=PATIENCE)
     await serving
 
 
 @contextlib.asynccontextmanager
 async def _housekeeping(store: Store) -> AsyncIterator[None]:
-    """Forget links and tokens once Discord has: at start, and every minute."""
+    """Forget links and tokens once Discord has, at start and every minute; and old rows, at start and every day."""
 
-    async def keep_house() -> None:
-        while True:
-            try:
-                await store.wipe_expired()
-            except StoreError as error:
-                _log.error("expired secrets are not wiped: %s", error)
-            await asyncio.sleep(_HOUSEKEEPING_INTERVAL)
+    async def wipe() -> None:
+        await store.wipe_expired()
 
-    task = asyncio.create_task(keep_house(), name="housekeeping")
+    async def prune() -> None:
+        _log.info("old rows are gone", **await store.privacy.prune())
+
+    tasks = {
+        asyncio.create_task(_regularly(wipe, every=_MINUTE), name="wipe"),
+        asyncio.create_task(_regularly(prune, every=_DAY), name="prune"),
+    }
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait({task})
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+async def _regularly(errand: Callable[[], Awaitable[None]], *, every: float) -> None:
+    while True:
+        try:
+            await errand()
+        except StoreError as error:
+            _log.error("an errand of the house was not done", errand=errand.__name__, reason=str(error))
+        await asyncio.sleep(every)
 
 
 async def _sources(
@@ -127,6 +171,7 @@ async def _sources(
 ) -> tuple[Catalogue, Store]:
     problems += [] if settings.token else [NOT_SET]
     problems += Diffusion.of(settings, ()).problems(settings.engine)
+    problems += safety_problems(settings.safety_model, settings.models)
     catalogue, store = None, None
     try:
         catalogue = load_styles(settings.styles)

@@ -1,13 +1,13 @@
 """Discord's bytes: a photo fetched over https from Discord's own hosts, through a counting stream."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from types import TracebackType
 from typing import Final, Self
 
 import aiohttp
+import structlog
 from yarl import URL
 
 from engine.errors import PhotoError, PhotoFault
@@ -20,7 +20,7 @@ _TIMEOUT = aiohttp.ClientTimeout(total=15, connect=5)  # it may hold a slot of t
 _PAUSES = (0.5, 2.0)
 _SIGNATURE_LIFE = 24 * 60 * 60
 
-_log = logging.getLogger(__name__)
+_log = structlog.stdlib.get_logger(__name__)
 
 
 class FetchError(Exception):
@@ -94,7 +94,7 @@ class Attachments:
                 _judge(response.status)
                 return await self._capped(response)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            _log.info("an attachment did not arrive: %s", type(error).__name__)
+            _log.info("an attachment did not arrive", reason=type(error).__name__)
             raise FetchError(gone=False) from None
 
     async def _capped(self, response: aiohttp.ClientResponse) -> bytes:

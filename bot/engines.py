@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -10,21 +9,24 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from bot.settings import EngineChoice, Settings
 from engine.aside import aside
 from engine.checked import CheckedEngine
 from engine.contract import Engine
 from engine.deferred import DeferredEngine
-from engine.diffusion import plan, weights
+from engine.diffusion import classifier, plan, weights
 from engine.diffusion.build import build
 from engine.diffusion.models import KLEIN, KNOWN, Family
 from engine.diffusion.plan import NoDeviceError, Plan
 from engine.diffusion.profiles import Profile, ProfileError, Wishes, check
-from engine.diffusion.weights import WeightsError
+from engine.diffusion.weights import Fault, WeightsError
 from engine.failover import FailoverEngine
 from engine.images import MAX_SIDE, Decoder
 from engine.local import LocalEngine
 from engine.painter.runner import PainterRunner
+from engine.safety import LocalChecker, SafetyChecker
 from engine.studio import Studio
 from styles import Style
 
@@ -36,7 +38,7 @@ NO_MODEL = (NoDeviceError, ProfileError, WeightsError)
 
 _LOOK_AGAIN: Final = 10.0  # seconds; to find weights takes a few milliseconds
 
-_log = logging.getLogger(__name__)
+_log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +158,7 @@ async def _engine(choice: EngineChoice, workers: int, *, checks: bool, diffusion
     except NO_MODEL as error:
         if choice is EngineChoice.DIFFUSION:
             raise
-        _log.warning("the painter paints: %s", error)
+        _log.warning("the painter paints", reason=str(error))
         return painter
     model = _checked(await build(plans, diffusion.styles, waits=True), checks=checks)
     return model if choice is EngineChoice.DIFFUSION else FailoverEngine(model, painter)
@@ -170,13 +172,13 @@ def _checked(engine: Engine, *, checks: bool) -> Engine:
     return CheckedEngine(engine) if checks else engine
 
 
-async def _close(engine: Engine) -> None:
+async def _close(engine: Engine | SafetyChecker) -> None:
     """A runner that never returns must not keep the process: its thread is a daemon, and its child ends with us."""
     try:
         async with asyncio.timeout(PATIENCE):
             await engine.close()
     except TimeoutError:
-        _log.warning("an engine did not stop in %.0f s", PATIENCE)
+        _log.warning("an engine did not stop", engine=engine.name, seconds=PATIENCE)
 
 
 @dataclass(slots=True, eq=False)
@@ -255,6 +257,66 @@ async def serving(
         await asyncio.to_thread(decoder.close)
 
 
+@contextlib.asynccontextmanager
+async def safety(model: str | None, home: Path) -> AsyncIterator[SafetyChecker | None]:
+    """Who looks at photos and pictures for the bot; None where that is turned off, or nothing lies here to do it.
+
+    One that lies here loads meanwhile, in its own thread, and whatever keeps it from judging counts as unsafe. Enter
+    this before a large model is brought: models are loaded one at a time, and checks would wait for it.
+
+    Parameters
+    ----------
+    model
+        A repository on the hub or a local folder; None for no checks.
+    home
+        The folder of fetched models.
+    """
+    checker = _checker(model, home)
+    if checker is None:
+        yield None
+        return
+    checker.start()
+    try:
+        yield checker
+    finally:
+        await _close(checker)
+
+
+def safety_problems(model: str | None, home: Path) -> list[str]:
+    """What no fetching helps against, and can be told at once: a folder that was named, and can't be used."""
+    if model is None:
+        return []
+    if weights.is_folder(model) and not classifier.installed():
+        return [f"ANIMIFY_SAFETY_MODEL: what runs it is not installed; {plan.INSTALL} does it"]
+    try:
+        classifier.find(model, home)
+    except WeightsError as error:
+        if weights.is_folder(model) or error.fault is Fault.NO_FOLDER:
+            return [f"ANIMIFY_SAFETY_MODEL: {error}"]
+    except ImportError:  # without the libraries there is none, whatever lies here
+        pass
+    return []
+
+
+def _checker(model: str | None, home: Path) -> LocalChecker | None:
+    if model is None:
+        _log.info("photos are not checked", reason="ANIMIFY_SAFETY_MODEL is none")
+        return None
+    if not classifier.installed():
+        _log.info("photos are not checked", reason=f"the libraries are not installed; {plan.INSTALL} does it")
+        return None
+    name = plan.short(model)
+    try:
+        licence = classifier.find(model, home).licence or "not known here"
+        _log.info("loading the safety checker", model=name, licence=licence)
+    except WeightsError as error:
+        if error.fault is Fault.NOT_FETCHED:
+            _log.warning("photos are not checked", reason=str(error))
+            return None
+        # anything else the checker says itself, and lets nothing through
+    return LocalChecker(name, partial(classifier.load, model, home))
+
+
 async def _bring(coming: _Coming, on_change: Callable[[], None], pause: Callable[[float], Awaitable[None]]) -> None:
     try:
         if plans := await _found(coming, pause):
@@ -272,7 +334,7 @@ async def _load(coming: _Coming, plans: Sequence[Plan], on_change: Callable[[], 
 
     coming.profile = profile = plans[0].profile
     licence = plans[0].weights.licence or "not known here"
-    _log.info("%s: loading, %s at %d px; its licence is %s", plans[0].name, profile.precision, profile.size, licence)
+    _log.info("loading a model", model=plans[0].name, precision=profile.precision, size=profile.size, licence=licence)
     await coming.engine.arrive(await build(plans, coming.diffusion.styles, waits=False, observer=changed))
 
 
@@ -284,9 +346,9 @@ async def _found(coming: _Coming, pause: Callable[[float], Awaitable[None]]) -> 
             return await aside(partial(coming.diffusion.plans, coming.choice), "planning")
         except WeightsError as error:
             if (sentence := str(error)) != told:
-                _log.warning("the painter serves until the model is there: %s", sentence)
+                _log.warning("the painter serves until the model is there", reason=sentence)
                 told = sentence
         except (NoDeviceError, ProfileError) as error:
-            _log.error("the painter serves: %s", error)
+            _log.error("the painter serves", reason=str(error))
             return ()
         await pause(_LOOK_AGAIN)

@@ -1,14 +1,17 @@
 """The settings, read once from the environment and `.env`, and every problem with them named at once."""
 
+import socket
 from collections.abc import Mapping
 from enum import StrEnum
+from ipaddress import IPv4Address, ip_address
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final, NamedTuple
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from engine.diffusion import classifier
 from engine.diffusion.traits import Offload, Precision
 
 
@@ -27,6 +30,26 @@ class LogLevel(StrEnum):
     INFO = "info"
     WARNING = "warning"
     ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """How an event is written on stderr, one a line."""
+
+    TEXT = "text"  # logfmt, for people and grep
+    JSON = "json"
+
+
+class Address(NamedTuple):
+    """Where something listens: an IP address of this machine, and a port."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+_TELEMETRY: Final = Address(str(IPv4Address(socket.INADDR_LOOPBACK)), 9464)  # where exporters of metrics usually are
 
 
 class SettingsError(Exception):
@@ -73,8 +96,14 @@ class Settings(BaseSettings):
     precision, offload, size, batch
         How the model is run; empty means as its memory allows. `size` in pixels: the side of a square canvas. `batch`
         is the most photos in one run.
-    log_level
-        How much is said on stderr.
+    safety_model
+        The safety classifier: a repository on the hub or a local folder; None, written "none", for none.
+    unchecked_direct
+        Whether direct messages and user installs are served while no classifier is installed.
+    telemetry
+        Where metrics and health are told over HTTP; None, written "none", for nowhere.
+    log_level, log_format
+        How much is said on stderr, and how: an event a line, as `key=value` text or as JSON.
     """
 
     model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(
@@ -98,7 +127,32 @@ class Settings(BaseSettings):
     offload: Annotated[Offload | None, _named("ANIMIFY_OFFLOAD")] = None
     size: Annotated[int | None, _named("ANIMIFY_SIZE"), Field(ge=256, le=1024, multiple_of=64)] = None
     batch: Annotated[int | None, _named("ANIMIFY_BATCH"), Field(ge=1, le=16)] = None
+    safety_model: Annotated[str | None, _named("ANIMIFY_SAFETY_MODEL")] = classifier.DEFAULT
+    unchecked_direct: Annotated[bool, _named("ANIMIFY_UNCHECKED_DIRECT")] = False
+    telemetry: Annotated[Address | None, _named("ANIMIFY_TELEMETRY"), NoDecode] = _TELEMETRY
     log_level: Annotated[LogLevel, _named("ANIMIFY_LOG_LEVEL")] = LogLevel.INFO
+    log_format: Annotated[LogFormat, _named("ANIMIFY_LOG_FORMAT")] = LogFormat.TEXT
+
+    @field_validator("safety_model")
+    @classmethod
+    def _none_is_nothing(cls, name: str | None) -> str | None:
+        return None if name is not None and name.casefold() == "none" else name
+
+    @field_validator("telemetry", mode="before")
+    @classmethod
+    def _an_address(cls, written: object) -> object:
+        if not isinstance(written, str):
+            return written
+        if written.casefold() == "none":
+            return None
+        host, _, port = written.rpartition(":")
+        try:
+            address = Address(str(ip_address(host.removeprefix("[").removesuffix("]"))), int(port))
+        except ValueError:
+            raise ValueError(f"is no IP address with a port, such as {_TELEMETRY}; or none") from None
+        if not 0 < address.port < 1 << 16:
+            raise ValueError("a port is a number from 1 to 65535")
+        return address
 
     @field_validator("token")
     @classmethod

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 
+from engine.confinement import keep_memory_private
 from engine.link import Header, Kind, receive, send
 
 Note = Callable[[Header], None]
@@ -33,7 +34,7 @@ def serve(*, descriptor: int, module: str, function: str, memory: int | None, cp
 
 def _confine(memory: int | None) -> None:
     """Give up what no task needs: a core dump or a file would put a photo on the disk."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    keep_memory_private()
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     if memory is not None and sys.platform == "linux":  # macOS knows the limit and does not keep it
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
