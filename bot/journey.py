@@ -14,6 +14,7 @@ from hashlib import sha256
 import structlog
 
 from bot import policy
+from bot.answers import TurnedDownError, allowance, sentence, turned_down
 from bot.attachments import Attachments, FetchError
 from bot.delivery import DeliveryError
 from bot.lanes import Lane, choose
@@ -34,14 +35,13 @@ from bot.store import (
     Store,
     StoreError,
     UnknownJobError,
-    Usage,
 )
 from bot.ui import words
-from bot.ui.status import Allowance, Finishing, Painting, Preparing, QuotaCard, Result, Status, Waiting
+from bot.ui.status import Finishing, Painting, Preparing, Result, Status, Waiting
 from bot.witness import Nobody, Witness
 from engine.contract import Medium, Progress
 from engine.dispatcher import Quote
-from engine.errors import EncodeError, EngineError, PhotoError, PhotoFault, UnfitError
+from engine.errors import EngineError, PhotoFault
 from engine.studio import Look
 
 _SAME_THREAD = 60 * 60
@@ -147,10 +147,10 @@ class Journey:
             raise
         except DuplicateRequestError:
             delivery.withheld()
-        except _NoError as no:
-            self._witness.refused(no.reason)
-            await delivery.refused(no.sentence, statement=no.reason == Refusal.STATEMENT)
-            await self._count_refusal(request, no.reason)
+        except TurnedDownError as refusal:
+            self._witness.refused(refusal.reason)
+            await delivery.refused(refusal.sentence, statement=refusal.reason == Refusal.STATEMENT)
+            await self._count_refusal(request, refusal.reason)
         except StoreError as error:
             _log.error("a request could not be written", reason=str(error))
             await delivery.refused(words.OUR_FAULT)
@@ -176,28 +176,28 @@ class Journey:
 
         Raises
         ------
-        _NoError
+        TurnedDownError
         """
         if self._closing:
-            raise _NoError("shutting_down", words.SHUTTING_DOWN)
+            raise TurnedDownError("shutting_down", words.SHUTTING_DOWN)
         if not self._lane.open:
-            raise _NoError("engine_down", words.ENGINE_DOWN)
+            raise TurnedDownError("engine_down", words.ENGINE_DOWN)
         if not policy.declares_a_picture(request.declared):
-            raise _NoError("not_a_picture", words.NOT_AN_IMAGE_TYPE)
+            raise TurnedDownError("not_a_picture", words.NOT_AN_IMAGE_TYPE)
         if request.declared.size > policy.MAX_PHOTO_BYTES:
-            raise _NoError("too_large", words.photo_fault(PhotoFault.TOO_MANY_BYTES, policy.MAX_PHOTO_BYTES))
+            raise TurnedDownError("too_large", words.photo_fault(PhotoFault.TOO_MANY_BYTES, policy.MAX_PHOTO_BYTES))
 
     async def _promise(self, request: Request) -> tuple[Trip, Lane]:
         """Step 2: quote, then ask the rules and charge together with the job's row.
 
         Raises
         ------
-        _NoError, DuplicateRequestError, StoreError
+        TurnedDownError, DuplicateRequestError, StoreError
         """
         longest = policy.max_wait(token_only=request.token_only)
         lane, quote = choose(request, self._lane, self._relief, longest=longest)
         if quote.eta > longest:
-            raise _NoError("too_busy", words.too_busy(quote.eta, round(self._clock() + quote.eta - longest)))
+            raise TurnedDownError("too_busy", words.too_busy(quote.eta, round(self._clock() + quote.eta - longest)))
         try:
             receipt = await self._store.submit(
                 _charge(request),
@@ -205,7 +205,7 @@ class Journey:
                 in_flight_limit=policy.in_flight_limit(quote.eta),
             )
         except (NotAdmittedError, OverQuotaError, OverCapError, InFlightError) as error:
-            raise _no(error) from None
+            raise turned_down(error) from None
         self._witness.accepted()
         return request.trip(receipt.job_id, first_upload=receipt.first_upload), lane
 
@@ -312,7 +312,7 @@ class Journey:
         kind = type(error).__name__
         await self._settle(trip, lambda: self._store.fail(trip.job_id, kind))
         self._witness.failed(kind)
-        await delivery.failed(trip.order, words.refunded(_sentence(error)))
+        await delivery.failed(trip.order, words.refunded(sentence(error)))
 
     async def _settle(self, trip: Trip, end: Callable[[], Awaitable[object]]) -> None:
         """Write the end of a job, again and again for a minute: one left open would count as under way until a restart.
@@ -347,15 +347,6 @@ class Journey:
         return Waiting(place=quote.place, ready_at=_ETA_STEP * math.ceil(ready_at / _ETA_STEP))
 
 
-class _NoError(Exception):
-    """A request is not taken: the reason for statistics, and the sentence for the member."""
-
-    def __init__(self, reason: str, sentence: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.sentence = sentence
-
-
 @dataclass(slots=True)
 class _Carried:
     """A journey that is under way, and whether somebody wants it ended: then, the sentence that says why."""
@@ -382,22 +373,6 @@ class _Board:
         self.show(lambda: painting)
 
 
-def allowance(usage: Usage) -> Allowance:
-    """What a card says of a quota."""
-    return Allowance(limit=usage.limit, left=usage.left, resets_at=usage.resets_at)
-
-
-def standing(usage: Usage) -> QuotaCard:
-    """What /usage and /quota show tell of a quota."""
-    return QuotaCard(
-        allowance=allowance(usage),
-        layer=usage.layer,
-        day_left=usage.day_left,
-        grants=usage.grants_left,
-        cap=None if usage.cap is None else (usage.cap.left, usage.cap.resets_at),
-    )
-
-
 def _charge(request: Request) -> NewRequest:
     return NewRequest(
         interaction_id=request.interaction_id,
@@ -414,18 +389,6 @@ def _charge(request: Request) -> NewRequest:
     )
 
 
-def _no(error: NotAdmittedError | OverQuotaError | OverCapError | InFlightError) -> _NoError:
-    match error:
-        case NotAdmittedError(refusal=refusal, standing=found):
-            return _NoError(refusal, words.refusal(refusal, found))
-        case OverQuotaError(usage=usage):
-            return _NoError("over_quota", words.over_quota(allowance(usage)))
-        case OverCapError(cap=cap):
-            return _NoError("over_cap", words.over_cap(cap.scope, cap.amount, cap.resets_at))
-        case InFlightError(count=count):
-            return _NoError("in_flight", words.too_many_in_flight(count))
-
-
 def _this_task() -> asyncio.Task[None]:
     task = asyncio.current_task()
     if task is None:
@@ -435,26 +398,3 @@ def _this_task() -> asyncio.Task[None]:
 
 def _posted_already(_standing: Standing) -> None:
     """The picture is there: no rule makes that undone."""
-
-
-def _sentence(error: Exception) -> str:
-    """What the member is told when no picture came of a promise."""
-    match error:
-        case PhotoError(fault=fault, limit=limit):
-            return words.photo_fault(fault, limit)
-        case FetchError(gone=gone):
-            return words.PHOTO_GONE if gone else words.PHOTO_UNREACHABLE
-        case UnfitError():
-            return words.NOT_REDRAWN
-        case EncodeError():
-            return words.TOO_LARGE_TO_SEND
-        case EngineError():
-            return words.ENGINE_FAILED
-        case DeliveryError():
-            return words.NO_RESULT_PLACE
-        case UnsafePictureError(judged=judged):
-            return words.UNSAFE if judged else words.NOT_JUDGED
-        case NotAdmittedError(refusal=refusal, standing=found):
-            return words.refusal(refusal, found)
-        case _:
-            return words.OUR_FAULT

@@ -5,10 +5,10 @@ import time
 import discord
 from discord import app_commands
 
+from bot.answers import standing
 from bot.commands.options import MOST, Amount, Reason, Span
 from bot.commands.services import Interaction, act, change, managed, moderated, roles_of, whisper
-from bot.journey import standing
-from bot.store import RoleLimit
+from bot.store import Change, RoleLimit
 from bot.ui import words
 
 # No default permissions: Discord can only ask for all of several, and a moderator is one with Manage Server OR
@@ -112,15 +112,13 @@ async def _shown(interaction: Interaction, member: discord.User) -> str:
 
 async def _set(interaction: Interaction, member: discord.User, amount: int | None, reason: str | None) -> str:
     await moderated(interaction)
-    await interaction.client.services.store.desk.set_limit(change(interaction, member.id, reason=reason), amount)
+    await interaction.client.services.store.desk.set_limit(_change(interaction, member, reason), amount)
     return words.limit_set(member.id, amount)
 
 
 async def _unset(interaction: Interaction, member: discord.User, reason: str | None) -> str:
-    here = await moderated(interaction)
-    store = interaction.client.services.store
-    await store.desk.unset_limit(change(interaction, member.id, reason=reason))
-    after = await store.usage(here.guild_id, member.id, roles_of(member))
+    await moderated(interaction)
+    after = await interaction.client.services.store.desk.unset_limit(_change(interaction, member, reason))
     return words.limit_unset(member.id, after.limit)
 
 
@@ -130,14 +128,14 @@ async def _granted(
     await moderated(interaction)
     expires_at = None if expires is None else int(time.time()) + expires
     _, until = await interaction.client.services.store.desk.grant(
-        change(interaction, member.id, reason=reason), amount, expires_at=expires_at
+        _change(interaction, member, reason), amount, expires_at=expires_at
     )
     return words.granted(member.id, amount, until)
 
 
 async def _reset(interaction: Interaction, member: discord.User, reason: str | None) -> str:
     await moderated(interaction)
-    await interaction.client.services.store.desk.reset(change(interaction, member.id, reason=reason))
+    await interaction.client.services.store.desk.reset(_change(interaction, member, reason))
     return words.reset(member.id)
 
 
@@ -170,3 +168,7 @@ async def _server_set(interaction: Interaction, amount: int | None, reason: str 
     store = interaction.client.services.store
     await store.desk.change_guild(act(interaction, reason=reason), daily_limit=amount)
     return words.server_limit(amount, usual=store.default_limit)
+
+
+def _change(interaction: Interaction, member: discord.User, reason: str | None) -> Change:
+    return change(interaction, member.id, roles=roles_of(member), reason=reason)

@@ -130,14 +130,21 @@ def act(interaction: discord.Interaction[Any], *, reason: str | None = None) -> 
     return Act(cause=str(interaction.id), guild_id=scope_of(interaction), actor_id=interaction.user.id, reason=reason)
 
 
-def change(interaction: discord.Interaction[Any], member_id: int, *, reason: str | None = None) -> Change:
-    """The same where it is about one member."""
+def change(
+    interaction: discord.Interaction[Any],
+    member_id: int,
+    *,
+    roles: frozenset[int] = frozenset(),
+    reason: str | None = None,
+) -> Change:
+    """The same where it is about one member; `roles` are theirs, where their quota is."""
     return Change(
         cause=str(interaction.id),
         guild_id=scope_of(interaction),
         actor_id=interaction.user.id,
         reason=reason,
         member_id=member_id,
+        roles=roles,
     )
 
 

@@ -2,9 +2,9 @@
 
 from discord import app_commands
 
+from bot.answers import standing
 from bot.commands.services import Interaction, actor, whisper
 from bot.delivery import scope_of
-from bot.journey import standing
 from bot.ui import words
 
 

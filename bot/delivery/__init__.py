@@ -257,7 +257,8 @@ class DiscordDelivery:
 
     async def failed(self, order: Order, sentence: str) -> None:
         """Take the promise back: the card goes and the member alone is told why, or the card says it."""
-        if self._card is None:
+        if self._card is None:  # called off before there was one
+            await self.refused(sentence)
             return
         with _forgiving("failure", order.job_id):
             if self._card.token_lives:
