@@ -21,8 +21,8 @@ _KEPT: Final = {
     """,
     Kind.CAP: "SELECT 0 AS guild_id, amount FROM caps WHERE scope = 'member' AND target = :subject",
     Kind.LIMIT: "SELECT guild_id, amount FROM limits WHERE subject = :subject",
-    Kind.BLOCK: "SELECT guild_id, reason, expires_at, at FROM blocks WHERE subject = :subject",
-    Kind.DENIED: "SELECT 0 AS guild_id, reason, at FROM denied WHERE scope = 'member' AND target = :subject",
+    Kind.BLOCK: "SELECT guild_id, expires_at, at FROM blocks WHERE subject = :subject",
+    Kind.DENIED: "SELECT 0 AS guild_id, at FROM denied WHERE scope = 'member' AND target = :subject",
     Kind.PICTURES_OF_ME: """
         SELECT 0 AS guild_id, pictures_of_me AS said FROM members
         WHERE subject = :subject AND pictures_of_me IS NOT NULL
@@ -33,8 +33,8 @@ _KEPT: Final = {
 _GIVEN_BACK: Final = {
     Kind.CAP: "INSERT INTO caps VALUES ('member', :subject, :amount)",
     Kind.LIMIT: "INSERT INTO limits VALUES (:guild_id, :subject, :amount)",
-    Kind.BLOCK: "INSERT INTO blocks VALUES (:guild_id, :subject, :reason, :expires_at, :at)",
-    Kind.DENIED: "INSERT INTO denied VALUES ('member', :subject, :reason, :at)",
+    Kind.BLOCK: "INSERT INTO blocks VALUES (:guild_id, :subject, NULL, :expires_at, :at)",
+    Kind.DENIED: "INSERT INTO denied VALUES ('member', :subject, NULL, :at)",
     Kind.PICTURES_OF_ME: "INSERT INTO members (subject, pictures_of_me) VALUES (:subject, :said)",
     Kind.CAP_USAGE: "INSERT INTO cap_usage VALUES ('member', :subject, :day, :used)",
     Kind.USAGE: "INSERT INTO daily_usage VALUES (:guild_id, :subject, :day, :used)",
