@@ -35,6 +35,7 @@ class Herald:
     def __init__(self, client: ServiceClient, *, pause: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
         self._client = client
         self._pause = pause
+        self._turn = asyncio.Lock()
         self._unsure: dict[int, int] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -56,13 +57,14 @@ class Herald:
         ------
         StoreError
         """
-        for parcel in await self._client.services.store.outbox.waiting():
-            try:
-                await self._tell_entries(parcel)
-                for report in parcel.reports:
-                    await self._tell_report(parcel, report)
-            except DeliveryError as error:
-                _log.warning("a log channel has to wait", guild=parcel.guild_id, reason=str(error))
+        async with self._turn:  # or two at once would tell the same
+            for parcel in await self._client.services.store.outbox.waiting():
+                try:
+                    await self._tell_entries(parcel)
+                    for report in parcel.reports:
+                        await self._tell_report(parcel, report)
+                except DeliveryError as error:
+                    _log.warning("a log channel has to wait", guild=parcel.guild_id, reason=str(error))
 
     async def _go_on(self) -> None:
         changed = self._client.services.changed

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 import discord
+import structlog
 
 from bot import policy
 from bot.commands.block import recall
@@ -26,6 +27,8 @@ from bot.rules import Actor
 from bot.store import Job
 from bot.ui import custom_ids, moderation, words
 from bot.ui.custom_ids import Decision
+
+_log = structlog.stdlib.get_logger(__name__)
 
 Verdict = Callable[[Interaction, Moderated, Report], Awaitable[str]]
 
@@ -101,14 +104,21 @@ async def _dismiss(interaction: Interaction, where: Moderated, report: Report) -
     """The picture first: one that can't be shown again is not said to be."""
     services = interaction.client.services
     job = await services.store.job(report.job_id)
-    if report.hidden and job is not None:
+    if report.hidden and job is not None and not await services.store.reports.others_object(report):
         await _shown(interaction, job)
     after = await services.store.desk.dismiss(act(interaction), report.id)
-    if after is not None and after.hidden and job is not None:  # somebody else objects, too
-        await conceal(posted(interaction.client, job), moderation.HIDDEN_NOTICE)
     if after is None:
         raise RefusalError(moderation.decided(await _again(interaction, report)))
+    if after.hidden and job is not None:  # somebody else has objected just now
+        await _hidden_again(interaction, job)
     return moderation.dismissed(after)
+
+
+async def _hidden_again(interaction: Interaction, job: Job) -> None:
+    try:
+        await conceal(posted(interaction.client, job), moderation.HIDDEN_NOTICE)
+    except DeliveryError as error:
+        _log.warning("a reported picture is not hidden", job=job.id, reason=str(error))
 
 
 async def _shown(interaction: Interaction, job: Job) -> None:

@@ -57,13 +57,16 @@ _CLOSE: Final = """
 
 _LAST: Final = 2**63 - 1  # no row's id is larger
 
-_SHOW: Final = """
-    UPDATE jobs SET hidden_at = NULL WHERE id = :job_id AND hidden_at IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM reports
-        WHERE job_id = :job_id AND reports.id <> :id AND reason = 'shows_me' AND state IN ('open', 'blocked')
-    )
-    RETURNING 1
+_OTHERS_OBJECT: Final = """
+    SELECT 1 FROM reports
+    WHERE job_id = :job_id AND reports.id <> :id AND reason = 'shows_me' AND state IN ('open', 'blocked')
 """
+
+_SHOW: Final = f"""
+    UPDATE jobs SET hidden_at = NULL
+    WHERE id = :job_id AND hidden_at IS NOT NULL AND NOT EXISTS ({_OTHERS_OBJECT})
+    RETURNING 1
+"""  # noqa: S608 - our own statement
 
 
 class Reports:
@@ -91,6 +94,12 @@ class Reports:
         """The message could not be changed: the picture is shown as before."""
         await self._database.transact(
             lambda tx: tx.run("UPDATE jobs SET hidden_at = NULL WHERE id = :job_id", job_id=job_id)
+        )
+
+    async def others_object(self, report: Report) -> bool:
+        """Whether the picture stays hidden when this report is dismissed: somebody else objects to be in it."""
+        return await self._database.transact(
+            lambda tx: tx.one(_OTHERS_OBJECT, job_id=report.job_id, id=report.id) is not None
         )
 
     async def one(self, guild_id: int, report_id: int) -> Report | None:

@@ -150,6 +150,16 @@ async def test_dismiss_shows_the_picture_again_as_it_was(stage: Stage, ren: Memb
     assert labels(now(stage, card)) == []
 
 
+async def test_a_picture_is_not_shown_while_somebody_else_objects_to_be_in_it(stage: Stage, ren: Member) -> None:
+    log, result, noor = await log_channel(stage), await a_result(stage), await manager(stage)
+    card = await a_card(stage, log, ren, result, "shows_me")
+    assert "hidden" in await report(stage, stage.guild.member("Sora"), now(stage, result), "shows_me")
+    since = len(stage.playground.events)
+    assert "stays hidden" in (await decide(stage, noor, card, "Dismiss")).text
+    later = [one.message for one in list(stage.playground.events)[since:] if one.message is not None]
+    assert not any(one.media for one in later if one.id == result.id)
+
+
 async def test_what_was_behind_a_click_is_so_again(stage: Stage, ren: Member) -> None:
     log, noor = await log_channel(stage), await manager(stage)
     result = await a_result(stage)
