@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.figures import Effort, Figure, Section, Target, median, percentile
-from bot.rules import Place
 from bot.store import NewRequest, Store
+from bot.values.rules import Place
 
 CONCURRENT = 100
 MEMBERS = 5_000

@@ -7,9 +7,9 @@ from typing import Final
 
 import structlog
 
-from bot.rules import Standing
 from bot.store import Outcome, Store, StoreError
 from bot.ui import words
+from bot.values.rules import Standing
 
 INTERVAL: Final = 1.0
 """Seconds between two looks: an answer is there within two."""

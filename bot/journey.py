@@ -20,7 +20,6 @@ from bot.delivery import DeliveryError
 from bot.lanes import Lane, choose
 from bot.policy import Showing
 from bot.request import Delivery, Request, Trip
-from bot.rules import Refusal, Standing
 from bot.safety import Safety, UnsafePictureError
 from bot.store import (
     DatabaseFailedError,
@@ -38,6 +37,7 @@ from bot.store import (
 )
 from bot.ui import words
 from bot.ui.status import Finishing, Painting, Preparing, Result, Status, Waiting
+from bot.values.rules import Refusal, Standing
 from bot.witness import Nobody, Witness
 from engine.contract import Medium, Progress
 from engine.dispatcher import Quote

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.rules import (
+from bot.values.rules import (
     Actor,
     ConsentRule,
     Guild,

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from bot.delivery import Posted
 from bot.policy import Ask, Declared
-from bot.rules import Actor, Place, Source
 from bot.ui.status import Order, Result, Status
+from bot.values.rules import Actor, Place, Source
 from styles import Style
 
 

@@ -3,8 +3,8 @@
 from bot import policy
 from bot.policy import Showing
 from bot.request import Trip
-from bot.rules import House, SafetyMode
 from bot.store import Store
+from bot.values.rules import House, SafetyMode
 from engine.contract import Pixels
 from engine.safety import SafetyChecker
 

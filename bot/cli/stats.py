@@ -15,9 +15,9 @@ from rich.text import Text
 
 from bot.cli import failure, pictures
 from bot.cli.failure import CommandError
-from bot.figures import DAYS, MOST_DAYS, Figures
 from bot.store import StoreError, beside, insight
 from bot.ui import charts, statistics
+from bot.values.figures import DAYS, MOST_DAYS, Figures
 
 
 def register(cli: typer.Typer) -> None:

@@ -10,8 +10,8 @@ from bot.commands.asking import DEFAULT_STRENGTH, Pointed, ask
 from bot.commands.services import Interaction, RefusalError
 from bot.delivery import scope_of
 from bot.policy import Declared
-from bot.rules import Source
 from bot.ui import words
+from bot.values.rules import Source
 from styles import Catalogue, Style
 
 _MOST_CHOICES = 25

@@ -8,7 +8,7 @@ from bot.commands.services import Interaction, actor
 from bot.delivery import DiscordDelivery, place_of, scope_of
 from bot.policy import Declared
 from bot.request import Request
-from bot.rules import Source
+from bot.values.rules import Source
 from styles import Style
 
 DEFAULT_STRENGTH = 0.5

@@ -8,10 +8,10 @@ from discord import app_commands, ui
 
 from bot.commands import verdicts
 from bot.commands.services import Interaction, RefusalError, moderated, whisper
-from bot.records import Action
 from bot.store import Filter
 from bot.ui import auditing, custom_ids, moderation
 from bot.ui.custom_ids import AuditPage
+from bot.values.records import Action
 
 _ROWS: Final = 8  # of a page; fewer where they are long
 

@@ -8,9 +8,9 @@ from discord import app_commands
 from bot import policy
 from bot.commands.options import Reason, Span
 from bot.commands.services import Interaction, RefusalError, Services, change, moderated, named, whisper
-from bot.rules import Refusal, Standing
 from bot.store import Blocked
 from bot.ui import moderation, words
+from bot.values.rules import Refusal, Standing
 
 
 @app_commands.command(description="For moderators: serve a member in this server no more.")

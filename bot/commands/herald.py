@@ -13,9 +13,9 @@ from bot.commands.services import ServiceClient, style_name
 from bot.delivery import DeliveryError, log
 from bot.delivery.calls import Trouble
 from bot.delivery.exhibit import conceal
-from bot.records import Entry, Report
 from bot.store import Parcel, StoreError
 from bot.ui import auditing, moderation
+from bot.values.records import Entry, Report
 
 INTERVAL: Final = 5.0
 """Seconds between two looks where nobody says that something has changed."""

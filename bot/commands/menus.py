@@ -7,9 +7,9 @@ from bot import policy
 from bot.commands.asking import Pointed, ask
 from bot.commands.services import Interaction, RefusalError
 from bot.policy import Declared
-from bot.rules import Origin, Source
 from bot.store import Store
 from bot.ui import words
+from bot.values.rules import Origin, Source
 
 _AVATAR_SIDE = 1024
 

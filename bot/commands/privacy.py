@@ -17,11 +17,11 @@ from bot.delivery import DeliveryError
 from bot.delivery.calls import already_gone, call
 from bot.delivery.card import EDIT_INTERVAL, TOKEN_LIFE
 from bot.delivery.place import Posted, forget_member, remove
-from bot.rules import PicturesOfMe
 from bot.store import Plan, Post
 from bot.ui import privacy as cards
 from bot.ui import words
 from bot.ui.privacy import Choice
+from bot.values.rules import PicturesOfMe
 from engine.aside import aside
 
 BATCH: Final = 20

@@ -13,10 +13,10 @@ from bot.commands.services import Interaction, RefusalError, whisper
 from bot.delivery import DeliveryError
 from bot.delivery.calls import call
 from bot.delivery.exhibit import PressedExhibit, conceal
-from bot.records import Complaint, Report
 from bot.store import Job, NewReport, NotFiled
 from bot.ui import custom_ids, moderation, words
 from bot.ui.custom_ids import Action
+from bot.values.records import Complaint, Report
 
 _COMPLAINT: Final = "complaint"
 _WORDS: Final = "words"

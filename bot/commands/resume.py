@@ -9,9 +9,9 @@ from bot.delivery.calls import Trouble, call
 from bot.delivery.card import CardAddress, original_card
 from bot.journey import Journey
 from bot.request import Trip
-from bot.rules import Place
 from bot.store import Job, Recovery, Store, StoreError
 from bot.ui import words
+from bot.values.rules import Place
 from styles import Catalogue, Style
 
 _log = structlog.stdlib.get_logger(__name__)

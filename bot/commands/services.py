@@ -12,10 +12,10 @@ from bot import policy
 from bot.delivery import scope_of
 from bot.delivery.answer import PATIENCE
 from bot.journey import Journey
-from bot.rules import Actor, Guild, House
 from bot.store import Act, Change, Job, Store
 from bot.ui import words
 from bot.ui.status import Order
+from bot.values.rules import Actor, Guild, House
 from styles import Catalogue
 
 

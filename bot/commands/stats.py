@@ -7,8 +7,8 @@ import discord
 from discord import app_commands
 
 from bot.commands.services import Interaction, moderated
-from bot.figures import DAYS, MOST_DAYS
 from bot.ui import charts, statistics
+from bot.values.figures import DAYS, MOST_DAYS
 from engine.aside import aside
 
 

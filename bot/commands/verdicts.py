@@ -22,11 +22,11 @@ from bot.commands.services import (
 from bot.delivery import DeliveryError
 from bot.delivery.calls import Trouble, call
 from bot.delivery.exhibit import address, conceal, reveal
-from bot.records import Report, ReportState
-from bot.rules import Actor
 from bot.store import Job
 from bot.ui import custom_ids, moderation, words
 from bot.ui.custom_ids import Decision
+from bot.values.records import Report, ReportState
+from bot.values.rules import Actor
 
 _log = structlog.stdlib.get_logger(__name__)
 

@@ -15,9 +15,9 @@ from bot.delivery.answer import FirstAnswer
 from bot.delivery.calls import DeliveryError, Trouble, already_gone
 from bot.delivery.card import Card, CardAddress
 from bot.delivery.place import Posted
-from bot.rules import Place
 from bot.ui import cards, words
 from bot.ui.status import Order, Result, Status
+from bot.values.rules import Place
 
 __all__ = ["DeliveryError", "DiscordDelivery", "Posted", "Site", "Trouble", "Venue", "place_of", "scope_of"]
 

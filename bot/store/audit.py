@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bot.records import Action, Entry
 from bot.store import subjects
 from bot.store.database import Row, Transaction
 from bot.store.sealed import Sealer
+from bot.values.records import Action, Entry
 
 __all__ = ["SELECT", "Act", "Action", "Entry", "Filter", "entry", "is_new", "page", "record"]
 

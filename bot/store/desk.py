@@ -1,12 +1,12 @@
 """The moderators' side of the store: settings, quotas, blocks and the audit; every method is one transaction."""
 
-from bot.records import Report
-from bot.rules import Block, Guild
 from bot.store import audit, guilds, jobs, moderation, standing, subjects
 from bot.store.audit import Act, Entry, Filter
 from bot.store.database import Database
 from bot.store.limits import RoleLimit, Usage
 from bot.store.moderation import Blocked, Change, Changes
+from bot.values.records import Report
+from bot.values.rules import Block, Guild
 
 
 class Desk:

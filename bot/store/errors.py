@@ -20,8 +20,8 @@ StoreError
 
 from pathlib import Path
 
-from bot.rules import Refusal, Standing
 from bot.store.limits import Cap, Usage
+from bot.values.rules import Refusal, Standing
 
 
 class StoreError(Exception):

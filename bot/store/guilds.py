@@ -6,9 +6,9 @@ from enum import Enum
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.rules import ConsentRule, Guild, SafetyMode
 from bot.store.database import Row, Transaction, Value
 from bot.store.errors import UnknownZoneError
+from bot.values.rules import ConsentRule, Guild, SafetyMode
 
 FIELDS: Final = tuple(field.name for field in fields(Guild))
 """What a server can set: the names of columns and of `Guild`'s fields are the same."""

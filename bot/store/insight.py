@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from itertools import accumulate, groupby, pairwise
 from typing import Final
 
-from bot.figures import DAYS, Figures, Painted, Spread, Work, ranked
 from bot.store import caps, days, guilds
 from bot.store.database import Database, Row, Transaction
 from bot.store.jobs import State
+from bot.values.figures import DAYS, Figures, Painted, Spread, Work, ranked
 
 # Requests by the index, and their jobs by the range of their ids: "-" and "." are neighbours in ASCII.
 _OF_A_SERVER: Final = """

@@ -1,7 +1,7 @@
 """What members have been told, and what they have said for themselves, for all servers."""
 
-from bot.rules import PicturesOfMe
 from bot.store.database import Transaction
+from bot.values.rules import PicturesOfMe
 
 
 def tell_once(tx: Transaction, subject: int) -> bool:

@@ -3,14 +3,14 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.records import Report, ReportState
-from bot.rules import Block, Guild
 from bot.store import audit, guilds, jobs, quota, reports, requests, standing, subjects
 from bot.store.audit import Act, Action
 from bot.store.database import Transaction
 from bot.store.limits import Limit, RoleLimit, Usage
 from bot.store.quota import Account
 from bot.store.sealed import Sealer
+from bot.values.records import Report, ReportState
+from bot.values.rules import Block, Guild
 
 _SET: Final = """
     INSERT INTO limits VALUES (:guild_id, :subject, :amount)

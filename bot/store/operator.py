@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bot.rules import Refusal
 from bot.store import audit, caps, commands, facts, requests, subjects
 from bot.store.audit import Act, Action
 from bot.store.commands import Answer, Command, Order
@@ -11,6 +10,7 @@ from bot.store.database import Database, Transaction
 from bot.store.limits import Scope
 from bot.store.sealed import Sealer
 from bot.store.standing import DRAINING
+from bot.values.rules import Refusal
 
 _LATE: Final = "it came too late; nothing was changed"
 _UNKNOWN: Final = "the running bot, which is of another version, does not know this command; nothing was changed"

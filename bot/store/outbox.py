@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from bot.records import Entry, Report
 from bot.store import audit, guilds, reports
 from bot.store.database import Database, Transaction
+from bot.values.records import Entry, Report
 
 _MOST_ENTRIES: Final = 50
 _MOST_REPORTS: Final = 10

@@ -6,8 +6,6 @@ from contextlib import suppress
 from functools import partial
 from typing import Final
 
-from bot.kept import Summary
-from bot.rules import PicturesOfMe
 from bot.store import erasure, export, members, requests, retention, subjects, summary
 from bot.store.database import Database, Transaction
 from bot.store.erasure import Plan, Post
@@ -15,6 +13,8 @@ from bot.store.errors import DatabaseFailedError
 from bot.store.export import Json
 from bot.store.retention import STEPS, Step
 from bot.store.sealed import Sealer
+from bot.values.kept import Summary
+from bot.values.rules import PicturesOfMe
 
 _WAITING_OF: Final = "SELECT id FROM jobs WHERE owner = :subject AND subject <> :subject AND state = 'queued'"
 

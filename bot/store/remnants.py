@@ -6,10 +6,10 @@ Nothing here leads to the erased member's other rows. When they come back, it go
 import json
 from typing import Final
 
-from bot.kept import Kind, Remnant
-from bot.rules import PicturesOfMe
 from bot.store import caps, days, guilds
 from bot.store.database import Row, Transaction
+from bot.values.kept import Kind, Remnant
+from bot.values.rules import PicturesOfMe
 
 _KEPT: Final = {
     Kind.USAGE: """

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from bot.records import Complaint, Report, ReportState
 from bot.store import jobs, subjects
 from bot.store.database import Database, Row, Transaction
 from bot.store.jobs import State
 from bot.store.sealed import Sealer
+from bot.values.records import Complaint, Report, ReportState
 
 _DAY: Final = 86400
 

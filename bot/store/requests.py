@@ -9,13 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.rules import Place, Refusal, Standing
 from bot.store import guilds, jobs, members, quota, standing, subjects, vault
 from bot.store.database import Row, Transaction
 from bot.store.errors import DuplicateRequestError, InFlightError, NotAdmittedError
 from bot.store.jobs import Job, State
 from bot.store.limits import Usage
 from bot.store.sealed import Sealer
+from bot.values.rules import Place, Refusal, Standing
 
 _FREE_CANCELS: Final = 3
 

@@ -10,9 +10,9 @@ from datetime import timedelta
 from itertools import takewhile
 from typing import Final
 
-from bot.kept import AUDIT_DAYS, KEPT_DAYS, LEFT_DAYS
 from bot.store import caps, closing, days, remnants
 from bot.store.database import Row, Transaction
+from bot.values.kept import AUDIT_DAYS, KEPT_DAYS, LEFT_DAYS
 
 DAY: Final = 86400
 

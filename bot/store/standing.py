@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from bot.rules import Block, PicturesOfMe, Standing
 from bot.store import facts, guilds, remnants, subjects
 from bot.store.database import Row, Transaction
 from bot.store.limits import Scope
 from bot.store.sealed import Sealer
+from bot.values.rules import Block, PicturesOfMe, Standing
 
 DRAINING: Final = "draining"
 """The fact that says that nothing new is let in."""

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from bot.kept import AUDIT_DAYS, KEPT_DAYS, Summary
 from bot.store import remnants, subjects
 from bot.store.database import Transaction
 from bot.store.sealed import Sealer
+from bot.values.kept import AUDIT_DAYS, KEPT_DAYS, Summary
 
 # What a grant paid is kept as long as the grant.
 _MORE: Final = f"""

@@ -6,9 +6,9 @@ from typing import Final
 
 from discord import ui
 
-from bot.records import Action, Entry
 from bot.ui import custom_ids
 from bot.ui.words import quoted
+from bot.values.records import Action, Entry
 
 MOST_TEXT: Final = 3800
 """Characters that lines may have together: Discord allows 4,000 a message."""

@@ -13,8 +13,8 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.figures import Count, Figures
 from bot.ui import statistics
+from bot.values.figures import Count, Figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,12 +5,12 @@ from typing import Final
 import discord
 from discord import ui
 
-from bot.records import Complaint, Report, ReportState
 from bot.ui import custom_ids
 from bot.ui.custom_ids import Decision
 from bot.ui.status import Order
 from bot.ui.words import order as headline
 from bot.ui.words import quoted
+from bot.values.records import Complaint, Report, ReportState
 
 MOST_WORDS: Final = 500
 """Characters that a reporter may write."""

@@ -7,10 +7,10 @@ from typing import Final
 import discord
 from discord import ui
 
-from bot.kept import AUDIT_DAYS, KEPT_DAYS, LEFT_DAYS, Kind, Remnant, Summary
-from bot.rules import PicturesOfMe
 from bot.ui import words
 from bot.ui.custom_ids import PREFIX
+from bot.values.kept import AUDIT_DAYS, KEPT_DAYS, LEFT_DAYS, Kind, Remnant, Summary
+from bot.values.rules import PicturesOfMe
 
 Names = Callable[[int], str]
 """What a server is called, by its id."""

@@ -4,8 +4,8 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from bot.figures import Count, Figures, Spread, Work
-from bot.rules import Refusal
+from bot.values.figures import Count, Figures, Spread, Work
+from bot.values.rules import Refusal
 
 NOTHING_YET: Final = (
     "Nobody has asked for a picture here in these days. I'll draw a chart as soon as there is something in it."

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.rules import Refusal, Standing
 from bot.ui.status import Allowance, Finishing, Order, Painting, Preparing, QuotaCard, Result, Status, Waiting
+from bot.values.rules import Refusal, Standing
 from engine.contract import Why
 from engine.errors import PhotoFault
 

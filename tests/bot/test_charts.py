@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import pytest
 from PIL import Image
 
-from bot.figures import Count, Figures, Painted, Spread, Work
-from bot.rules import Refusal
 from bot.ui import charts, statistics
+from bot.values.figures import Count, Figures, Painted, Spread, Work
+from bot.values.rules import Refusal
 from styles import load
 
 LABELS = {style.id: style.label for style in load().values()}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot import policy
 from bot.policy import Ask, Declared, Showing
-from bot.rules import (
+from bot.values.rules import (
     Actor,
     Block,
     ConsentRule,

@@ -3,9 +3,9 @@
 import pytest
 from discord import ui
 
-from bot.kept import Kind, Remnant, Summary
-from bot.rules import PicturesOfMe
 from bot.ui import privacy
+from bot.values.kept import Kind, Remnant, Summary
+from bot.values.rules import PicturesOfMe
 
 NOW = 1_772_366_400
 MOST = 4_000

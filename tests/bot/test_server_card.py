@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from discord import ui
 
-from bot.rules import Guild, SafetyMode
 from bot.ui.custom_ids import SPOT_TEMPLATE
 from bot.ui.server import SETTINGS, Page, Server, card, faults, form, named
 from bot.ui.server.values import Form
+from bot.values.rules import Guild, SafetyMode
 from styles import load
 
 CATALOGUE = tuple(load().values())

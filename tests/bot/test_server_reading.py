@@ -5,8 +5,8 @@ import pytest
 from bot.commands.server.reading import Given, read
 from bot.commands.server.zones import zone
 from bot.commands.services import RefusalError
-from bot.rules import Guild
 from bot.ui.server import named
+from bot.values.rules import Guild
 from tests.bot.test_server_card import CATALOGUE, MANY, a_server
 
 SERVER = 10**18

@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.rules import Block, Guild, Refusal, Standing
 from bot.ui import words
 from bot.ui.status import Allowance, Finishing, Painting, Preparing, QuotaCard, Waiting
+from bot.values.rules import Block, Guild, Refusal, Standing
 from engine.contract import Detour, Why
 from engine.errors import PhotoFault
 from tests.bot.test_cards import a_result

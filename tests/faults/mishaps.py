@@ -15,6 +15,7 @@ import pytest
 from bot.client import AnimifyClient
 from bot.delivery import calls, place
 from bot.store import Store
+from bot.ui import words
 from playground import Channel, EventKind, Guild, Interaction, Limit, Member, Message, Playground, Upload
 from playground.faults import Fault, Faults
 from tests.flow.stage import a_photo
@@ -96,8 +97,9 @@ class Asked:
 
     @property
     def told(self) -> bool:
-        """Whether the member was told, alone, what became of it."""
-        return any(one.ephemeral and one.text for one in self.interaction.messages)
+        """Whether the member was told, alone, what became of it; what every newcomer is told says nothing of that."""
+        words_for_one = [one.text for one in self.interaction.messages if one.ephemeral and one.text]
+        return any(text != words.UPLOADS_ARE_YOURS for text in words_for_one)
 
 
 async def ask(guild: Guild, name: str) -> Asked:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.records import Action, Entry
 from bot.store import Act, Change
 from bot.ui import auditing
+from bot.values.records import Action, Entry
 from playground import Channel, Member, Message, Permissions, Playground
 from tests.engine.fakes import FakeRunner
 from tests.flow.moderating import (

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.rules import ConsentRule, PicturesOfMe
 from bot.store import Act
+from bot.values.rules import ConsentRule, PicturesOfMe
 from playground import Interaction, Member, Message, Permissions, Upload
 from tests.engine.fakes import Act as Do
 from tests.engine.fakes import FakeRunner

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.commands.purge import BATCH, PAUSE, Fate, Tally, carry_out
-from bot.records import Action, Entry
+from bot.values.records import Action, Entry
 from engine.dispatcher import Moment
 from playground import Member, Message, Permissions
 from tests.engine.fakes import Act, FakeRunner

@@ -11,9 +11,9 @@ import pytest
 
 from bot.client import AnimifyClient
 from bot.commands import privacy
-from bot.rules import ConsentRule, PicturesOfMe
 from bot.store import Act, Change
 from bot.ui import privacy as cards
+from bot.values.rules import ConsentRule, PicturesOfMe
 from playground import Channel, EventKind, Interaction, Member, Message, Playground, Upload
 from tests.engine.fakes import Act as Do
 from tests.engine.fakes import FakeRunner, Signals

@@ -8,8 +8,8 @@ import discord
 import pytest
 from discord import ui
 
-from bot.records import Action, Complaint, Report, ReportState
 from bot.store import Act, NewReport
+from bot.values.records import Action, Complaint, Report, ReportState
 from playground import Channel, EventKind, Member, Message, Permissions, Playground
 from tests.engine.fakes import FakeRunner
 from tests.flow.moderating import (

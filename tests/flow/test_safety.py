@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.rules import SafetyMode
 from bot.store import Act
+from bot.values.rules import SafetyMode
 from engine.safety import NOT_JUDGED, Verdict
 from playground import Interaction, Message
 from tests.engine.fakes import SAFE, UNSAFE, FakeChecker, FakeRunner

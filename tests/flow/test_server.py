@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.rules import Guild, SafetyMode
 from bot.store import Act, DatabaseFailedError
+from bot.values.rules import Guild, SafetyMode
 from playground import BOT_DEFAULT, AnswerKind, Channel, Member, Message, Permissions, Playground, Role
 from tests.flow.panel import Panel
 from tests.flow.stage import Stage, the_bot

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.rules import ConsentRule, Guild, SafetyMode
+from bot.values.rules import ConsentRule, Guild, SafetyMode
 from engine.safety import Verdict
 from playground import Channel, Member, Message, Permissions, Playground, Response, Role, Upload
 from styles import load

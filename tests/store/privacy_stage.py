@@ -3,8 +3,8 @@
 from itertools import count
 from pathlib import Path
 
-from bot.rules import PicturesOfMe
 from bot.store import Scope, Store
+from bot.values.rules import PicturesOfMe
 from tests.store.stage import HOUR, NOON, cap, change, deliver, deny, permissive, request, start, subject_of, tamper
 
 MIKA = 823_456_789_012_345_678

@@ -6,8 +6,8 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.rules import PicturesOfMe, Place, Standing
 from bot.store import Act, Change, NewRequest, Scope, Store, caps, members, subjects
+from bot.values.rules import PicturesOfMe, Place, Standing
 
 NOON = 1_772_366_400
 """2026-03-01 12:00 in UTC."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.figures import Count, Painted, Spread, Work
 from bot.store import Store
+from bot.values.figures import Count, Painted, Spread, Work
 from tests.store.stage import Clock, by_moderator, permissive, request, start, tamper
 
 TODAY = date(2026, 3, 1)

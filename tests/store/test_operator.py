@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from bot import policy
-from bot.rules import Refusal, Standing
 from bot.store import (
     Action,
     Answer,
@@ -23,6 +22,7 @@ from bot.store import (
     operator,
 )
 from bot.store.database import Transaction
+from bot.values.rules import Refusal, Standing
 from tests.store.stage import (
     Clock,
     Probe,

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.kept import Kind, Summary
-from bot.rules import PicturesOfMe
 from bot.store import State, Store
+from bot.values.kept import Kind, Summary
+from bot.values.rules import PicturesOfMe
 from tests.store.privacy_stage import DAY, MIKA, NOOR, REN, asked, delivered, everything, running
 from tests.store.stage import NOON, TOKEN, URL, Clock, dump, rows
 

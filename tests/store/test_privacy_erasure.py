@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.kept import Summary
-from bot.rules import PicturesOfMe
 from bot.store import (
     DatabaseFailedError,
     IllegalTransitionError,
@@ -18,6 +16,8 @@ from bot.store import (
     Store,
     UnknownJobError,
 )
+from bot.values.kept import Summary
+from bot.values.rules import PicturesOfMe
 from tests.store.privacy_stage import DAY, MIKA, NOOR, REN, asked, delivered, everything, new_number, running
 from tests.store.stage import (
     NOON,

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from bot.kept import Kind
-from bot.rules import PicturesOfMe
 from bot.store import Action, DatabaseFailedError, Scope, Store, retention
 from bot.store.database import Transaction
+from bot.values.kept import Kind
+from bot.values.rules import PicturesOfMe
 from tests.store.privacy_stage import DAY, MIKA, NOOR, REN, asked, delivered, everything, failed, new_number, reported
 from tests.store.stage import Clock, Probe, by_moderator, cap, change, deny, disk_fails, dump, rows, subject_of
 

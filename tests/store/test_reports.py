@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.records import Action, Complaint, Report, ReportState
 from bot.store import Blocked, DatabaseFailedError, NewReport, NotFiled, Store
+from bot.values.records import Action, Complaint, Report, ReportState
 from tests.store.stage import Clock, Probe, by_moderator, change, deliver, disk_fails, forget, start, submit
 
 MOST = 5

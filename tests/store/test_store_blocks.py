@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.rules import Block
 from bot.store import Action, Blocked, State, Store
+from bot.values.rules import Block
 from tests.store.stage import HOUR, NOON, Clock, change, permissive, request, start, submit
 
 Numbers = Callable[[], int]

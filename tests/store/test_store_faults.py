@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.records import Complaint, Report, ReportState
 from bot.store import DatabaseFailedError, Desk, Layer, RoleLimit, State, Store
 from bot.store.reports import NewReport
+from bot.values.records import Complaint, Report, ReportState
 from tests.store.stage import (
     NOON,
     Clock,

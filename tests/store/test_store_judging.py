@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot import policy
-from bot.rules import Block, Guild, PicturesOfMe, Refusal, Standing
 from bot.store import DuplicateRequestError, InFlightError, NotAdmittedError, Scope, State, Store
 from bot.store.standing import DRAINING
+from bot.values.rules import Block, Guild, PicturesOfMe, Refusal, Standing
 from tests.store.stage import (
     HOUR,
     NOON,

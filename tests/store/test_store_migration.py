@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot import policy
-from bot.rules import Guild
 from bot.store import Action, DatabaseFailedError, DatabaseUnreadableError, Layer, NotAdmittedError, Scope, State, Store
 from bot.store.database import Database
 from bot.store.migrate import apply, shipped
+from bot.values.rules import Guild
 from tests.store.stage import (
     HOUR,
     NOON,

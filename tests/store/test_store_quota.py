@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.rules import Guild
 from bot.store import (
     DuplicateRequestError,
     InFlightError,
@@ -15,6 +14,7 @@ from bot.store import (
     UnknownZoneError,
 )
 from bot.store.limits import Limit, decide
+from bot.values.rules import Guild
 from tests.store.stage import HOUR, NOON, Clock, by_moderator, change, deliver, permissive, request, rows, start, submit
 
 OWN = Limit(1, Layer.MEMBER)

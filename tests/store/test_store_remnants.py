@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot import policy
-from bot.rules import Block, PicturesOfMe
 from bot.store import NotAdmittedError, OverCapError, OverQuotaError, Scope, Store, remnants, standing
+from bot.values.rules import Block, PicturesOfMe
 from tests.store.stage import (
     HOUR,
     NOON,

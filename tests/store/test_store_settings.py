@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.rules import ConsentRule, Guild, SafetyMode
 from bot.store import Action, DatabaseFailedError, Entry, Secrets, Store, UnknownZoneError
+from bot.values.rules import ConsentRule, Guild, SafetyMode
 from tests.store.stage import (
     HOUR,
     NOON,

@@ -8,9 +8,9 @@ import discord
 from bot import policy
 from bot.commands.services import Moderated, Services
 from bot.delivery import rights
-from bot.rules import Guild, House, SafetyMode
 from bot.store import days
 from bot.ui.server import Fault, Server, faults
+from bot.values.rules import Guild, House, SafetyMode
 from styles import Catalogue
 
 

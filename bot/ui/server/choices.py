@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Final
 
-from bot.rules import ConsentRule, SafetyMode
 from bot.ui import words
 from bot.ui.server.values import Option, Server
+from bot.values.rules import ConsentRule, SafetyMode
 from styles import Style
 
 _DAY: Final = 24

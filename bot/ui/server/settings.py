@@ -2,9 +2,9 @@
 
 import discord
 
-from bot.rules import SafetyMode
 from bot.ui.server import choices
 from bot.ui.server.values import Channels, Choice, Form, Page, Roles, Setting, Switches
+from bot.values.rules import SafetyMode
 
 _KINDS = (
     discord.ChannelType.text,

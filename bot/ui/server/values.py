@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import discord
 
-from bot.rules import Guild, SafetyMode
+from bot.values.rules import Guild, SafetyMode
 from styles import Style
 
 MOST_CHOSEN = 25

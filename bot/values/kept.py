@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from bot.rules import PicturesOfMe
+from bot.values.rules import PicturesOfMe
 
 KEPT_DAYS = 90
 """Days for which ended jobs, closed days of the ledger and counts of refusals are kept; at most three more."""

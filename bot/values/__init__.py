@@ -1,0 +1,1 @@
+"""What store, rules and cards share: frozen values, and nothing that does anything."""
