@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -173,6 +174,7 @@ class _Play:
         """Discord's markup as its client shows it, and nothing that Rich would read as its own."""
         text = re.sub(r"<@(\d+)>", lambda match: "@" + self._names.get(int(match[1]), "somebody"), text)
         text = re.sub(r"<t:(\d+):R>", lambda match: _relative(int(match[1]) - time.time()), text)
+        text = re.sub(r"<t:(\d+):[tf]>", lambda match: _clock(int(match[1])), text)
         text = re.sub(r"^(#+|-#) |\*\*", "", text, flags=re.MULTILINE)
         return text.replace("[", "\\[")
 
@@ -227,6 +229,10 @@ async def _before(data: bytes) -> Pixels:
         raise CommandError(pictures.sentence(error)) from None
     finally:
         decoder.close()
+
+
+def _clock(at: float) -> str:
+    return f"{datetime.fromtimestamp(at).astimezone():%H:%M}"
 
 
 def _relative(seconds: float) -> str:
