@@ -120,14 +120,14 @@ class AnimifyClient(ServiceClient):
     async def on_ready(self) -> None:
         """What the last run left goes on, now that channels are known. Discord sends this again after each session."""
         _log.info("online", application=self.application_id, guilds=len(self.guilds))
+        self._herald.start()
+        for guild in self.guilds:
+            self._warn_of_missing_permissions(guild)
         recovery, self._recovery = self._recovery, None
         if recovery is not None:
             parts = self.services
             await resume(self, recovery, journey=parts.journey, store=parts.store, catalogue=parts.catalogue)
         await self.services.store.desk.present(frozenset(guild.id for guild in self.guilds))
-        for guild in self.guilds:
-            self._warn_of_missing_permissions(guild)
-        self._herald.start()
 
     async def close(self) -> None:
         """Tell nobody anything any more, and leave."""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 
 import structlog
@@ -16,7 +17,7 @@ import structlog
 from bot import policy
 from bot.answers import TurnedDownError, allowance, sentence, turned_down
 from bot.attachments import Attachments, FetchError
-from bot.delivery import DeliveryError
+from bot.delivery import DeliveryError, Posted
 from bot.lanes import Lane, choose
 from bot.policy import Showing
 from bot.request import Delivery, Request, Trip
@@ -111,12 +112,12 @@ class Journey:
     def recall(self, job_ids: Collection[str], sentence: str) -> None:
         """End the journeys of jobs that somebody has cancelled in the store; their cards say why, with this sentence.
 
-        A picture that is being posted is posted, found to be unwanted, and taken down.
+        One that is ending ends: a picture that is being posted is found to be unwanted then, and taken down.
         """
         for job_id in job_ids:
             if (carried := self._carried.get(job_id)) is not None:
                 carried.recalled = sentence
-                if not carried.posting:
+                if not carried.ending:
                     carried.task.cancel()
 
     async def close(self, *, patience: float) -> None:
@@ -163,9 +164,10 @@ class Journey:
             if posted is None:
                 await self._carry(trip, self._lane, delivery)
                 return
-            await self._store.start(trip.job_id, judge=_posted_already)
-            await self._store.deliver(trip.job_id, channel_id=posted.channel_id, message_id=posted.message_id)
+            await self._keep(trip, posted, delivery)
             await delivery.pointed(trip.order, posted)
+        except (IllegalTransitionError, UnknownJobError):  # it was cancelled while we looked for it
+            await delivery.failed(trip.order, words.WITHDRAWN)
         except DeliveryError as error:
             await self._take_back(trip, delivery, error)
         except StoreError as error:  # nobody waits for an answer here; the next start finds the job again
@@ -207,34 +209,53 @@ class Journey:
         except (NotAdmittedError, OverQuotaError, OverCapError, InFlightError) as error:
             raise turned_down(error) from None
         self._witness.accepted()
-        return request.trip(receipt.job_id, first_upload=receipt.first_upload), lane
+        return request.trip(receipt.job_id), lane
 
     async def _carry(self, trip: Trip, lane: Lane, delivery: Delivery) -> None:
         """Steps 2 to 7, once it is charged: make the picture and post it, or take the promise back."""
         carried = self._carried[trip.job_id] = _Carried(_this_task())
         try:
             result = await self._make(trip, lane, delivery)
-            carried.posting = True
-            await self._post(trip, result, delivery)
+            carried.ending = True
+            await self._post(trip, result, delivery, carried)
         except asyncio.CancelledError:
-            if carried.recalled is None or self._closing:
-                with suppress(StoreError):  # then the next start counts an attempt that was none: no harm but the count
-                    await self._store.put_back(trip.job_id)
-                await delivery.paused(trip.order)
-                raise
-            carried.task.uncancel()  # not the bot's end, only this picture's
-            self._witness.cancelled()
-            await delivery.failed(trip.order, carried.recalled)
+            await self._stopped(trip, delivery, carried)
         except (IllegalTransitionError, UnknownJobError):  # cancelled in the store, or its member was erased
-            self._witness.cancelled()
-            await delivery.failed(trip.order, carried.recalled or words.WITHDRAWN)
+            carried.ending = True
+            await self._called_off(trip, delivery, carried.recalled or words.WITHDRAWN)
         except Exception as error:  # noqa: BLE001 - the journey's boundary: member told, refunded
+            carried.ending = True
             await self._take_back(trip, delivery, error)
         finally:
             del self._carried[trip.job_id]
 
-    async def _post(self, trip: Trip, result: Result, delivery: Delivery) -> None:
-        """Step 7: show the picture, keep the charge; what was cancelled meanwhile is taken down again.
+    async def _stopped(self, trip: Trip, delivery: Delivery, carried: "_Carried") -> None:
+        """Either the picture is called off, or the bot stops: then it goes on after the next start, unless it is there.
+
+        Raises
+        ------
+        asyncio.CancelledError
+            The bot stops.
+        """
+        if carried.recalled is not None:
+            if not self._closing:
+                carried.task.uncancel()
+            carried.ending = True
+            await self._called_off(trip, delivery, carried.recalled)
+        else:
+            with suppress(StoreError):  # then the next start counts an attempt that was none: no harm but the count
+                await self._store.put_back(trip.job_id)
+            if not carried.posted:
+                await delivery.paused(trip.order)
+        if self._closing or carried.recalled is None:
+            raise asyncio.CancelledError
+
+    async def _called_off(self, trip: Trip, delivery: Delivery, why: str) -> None:
+        self._witness.cancelled()
+        await delivery.failed(trip.order, why)
+
+    async def _post(self, trip: Trip, result: Result, delivery: Delivery, carried: "_Carried") -> None:
+        """Step 7: show the picture, and keep the charge.
 
         Raises
         ------
@@ -242,6 +263,7 @@ class Journey:
         """
         inline = not (await self._store.desk.guild(trip.place.guild_id)).threads
         posted = await delivery.delivered(result, thread_id=await self._thread(trip), inline=inline)
+        carried.posted = True
         digest = sha256(result.data).hexdigest()
         try:
             await self._settle(
@@ -260,25 +282,41 @@ class Journey:
             raise
         self._witness.delivered(style=trip.style.id, engine=result.engine, seconds=result.seconds)
 
+    async def _keep(self, trip: Trip, posted: Posted, delivery: Delivery) -> None:
+        """Note down a picture that an earlier run of the bot has posted; what was cancelled since is taken down.
+
+        Raises
+        ------
+        StoreError
+        """
+        try:
+            await self._store.start(trip.job_id, judge=_posted_already)
+            await self._store.deliver(trip.job_id, channel_id=posted.channel_id, message_id=posted.message_id)
+        except (IllegalTransitionError, UnknownJobError):
+            await delivery.removed(posted)
+            raise
+
     async def _make(self, trip: Trip, lane: Lane, delivery: Delivery) -> Result:
         """Enter the queue and show the card, prepare near the turn, paint, encode with the lane free again."""
         look = Look(style=trip.style, strength=trip.strength, seed=trip.seed)
+        still_admits = partial(policy.still_admits, trip.ask, house=self._safety.house)
         entered, board = self._clock(), _Board()
         async with AsyncExitStack() as until_encoded:
             async with lane.dispatcher.turn(lane.ticket(trip)) as turn:
                 board.show(lambda: self._waiting(turn.quote()))
                 card = await delivery.accepted(trip.order, shown := board.status())
                 await self._store.card_posted(trip.job_id, channel_id=card.channel_id, message_id=card.message_id)
-                if trip.first_upload:
+                if trip.owner_id is None and await self._store.tell_once(trip.user_id):
                     await delivery.told(words.UPLOADS_ARE_YOURS)
                 await until_encoded.enter_async_context(delivery.showing(trip.order, shown, board.status))
                 await turn.near()
-                await self._store.start(trip.job_id, judge=policy.still_admits)
+                await self._store.start(trip.job_id, judge=still_admits)
                 board.show(Preparing)
                 photo = await lane.studio.prepare(await self._fetch(trip))
                 showing = {await self._safety.look(photo.pixels, trip)}
                 board.show(lambda: self._waiting(turn.quote()))
                 await turn.granted()
+                await self._store.go_on(trip.job_id, judge=still_admits)
                 self._witness.granted(waited=self._clock() - entered)
                 picture = await lane.studio.paint(trip.job_id, photo, look, board.progress)
             board.show(Finishing)
@@ -349,10 +387,21 @@ class Journey:
 
 @dataclass(slots=True)
 class _Carried:
-    """A journey that is under way, and whether somebody wants it ended: then, the sentence that says why."""
+    """A journey that is under way.
+
+    Attributes
+    ----------
+    ending
+        It is posted or taken back, and runs to its end.
+    posted
+        The picture is there.
+    recalled
+        Somebody wants it ended: the sentence that says why.
+    """
 
     task: asyncio.Task[None]
-    posting: bool = False
+    ending: bool = False
+    posted: bool = False
     recalled: str | None = None
 
 

@@ -71,11 +71,12 @@ def admits(ask: Ask, standing: Standing, *, house: House, now: float) -> Refusal
     """
     guild = standing.guild
     reasons = (
-        still_admits(standing),
+        _welcome(standing),
         _open(standing),
         _place(ask.place, guild),
         None if is_moderator(ask.actor, guild) else _member(ask.actor, guild, now),
-        _style(ask, guild, house),
+        Refusal.STYLE_OFF if ask.style in guild.styles_off else None,
+        _adult_style(ask, house),
         _unchecked(ask.place, guild, house),
         consents(ask.source, ask.actor, standing),
         _statement(ask.source, standing),
@@ -83,17 +84,18 @@ def admits(ask: Ask, standing: Standing, *, house: House, now: float) -> Refusal
     return next((reason for reason in reasons if reason is not None), None)
 
 
-def still_admits(standing: Standing) -> Refusal | None:
-    """Whether a promised picture is still painted: what holds everywhere, and at once, also for what waits."""
-    if standing.denied_member:
-        return Refusal.DENIED_MEMBER
-    if standing.denied_server:
-        return Refusal.DENIED_SERVER
-    if standing.block is not None:
-        return Refusal.BLOCKED
-    if standing.owner is PicturesOfMe.NOBODY:
-        return Refusal.OWNER_SAYS_NOBODY
-    return None
+def still_admits(ask: Ask, standing: Standing, *, house: House) -> Refusal | None:
+    """Whether a promised picture is still painted: what protects somebody holds at once, also for what waits.
+
+    A pause, a limit or a style that was switched off since is not held against it: it was promised.
+    """
+    reasons = (
+        _welcome(standing),
+        _adult_style(ask, house),
+        _unchecked(ask.place, standing.guild, house),
+        consents(ask.source, ask.actor, standing),
+    )
+    return next((reason for reason in reasons if reason is not None), None)
 
 
 def consents(source: Source, actor: Actor, standing: Standing) -> Refusal | None:
@@ -173,6 +175,14 @@ def in_flight_limit(wait: float) -> int:
     return 1 if wait > _LONG_WAIT else 2
 
 
+def _welcome(standing: Standing) -> Refusal | None:
+    if standing.denied_member:
+        return Refusal.DENIED_MEMBER
+    if standing.denied_server:
+        return Refusal.DENIED_SERVER
+    return Refusal.BLOCKED if standing.block is not None else None
+
+
 def _open(standing: Standing) -> Refusal | None:
     if standing.draining:
         return Refusal.DRAINING
@@ -200,9 +210,7 @@ def _statement(source: Source, standing: Standing) -> Refusal | None:
     return None
 
 
-def _style(ask: Ask, guild: Guild, house: House) -> Refusal | None:
-    if ask.style in guild.styles_off:
-        return Refusal.STYLE_OFF
+def _adult_style(ask: Ask, house: House) -> Refusal | None:
     if not ask.adult_style:
         return None
     if not house.classifier:
@@ -211,7 +219,7 @@ def _style(ask: Ask, guild: Guild, house: House) -> Refusal | None:
 
 
 def _unchecked(place: Place, guild: Guild, house: House) -> Refusal | None:
-    """What can't be judged counts as unsafe where a server wants that in age-restricted channels only."""
+    """Where nobody can look: direct use takes the operator's word, and what a server keeps to adults stays there."""
     if house.classifier:
         return None
     if not place.guild_id:

@@ -8,7 +8,7 @@ from typing import Protocol
 from bot.delivery import Posted
 from bot.policy import Ask, Declared
 from bot.ui.status import Order, Result, Status
-from bot.values.rules import Actor, Place, Source
+from bot.values.rules import Actor, Origin, Place, Source
 from styles import Style
 
 
@@ -55,16 +55,16 @@ class Request:
             adult_style=self.style.adult,
         )
 
-    def trip(self, job_id: str, *, first_upload: bool = False) -> "Trip":
+    def trip(self, job_id: str) -> "Trip":
         """The same, once it is promised."""
         return Trip(
             job_id=job_id,
             place=self.place,
             user_id=self.actor.user_id,
+            owner_id=self.source.owner_id,
             style=self.style,
             strength=self.strength,
             seed=self.seed,
-            first_upload=first_upload,
         )
 
 
@@ -74,17 +74,29 @@ class Trip:
 
     Attributes
     ----------
-    first_upload
-        The member has yet to be told that uploads must be theirs or used with permission.
+    owner_id
+        Whose picture it is made of; None for an upload, and where nobody knows.
     """
 
     job_id: str
     place: Place
     user_id: int
+    owner_id: int | None
     style: Style
     strength: float
     seed: int
-    first_upload: bool = False
+
+    @property
+    def ask(self) -> Ask:
+        """What the rules look at when it starts: who asked, and no more of their rights."""
+        origin = Origin.UPLOAD if self.owner_id is None else Origin.MESSAGE
+        return Ask(
+            actor=Actor(user_id=self.user_id),
+            place=self.place,
+            source=Source(origin=origin, owner_id=self.owner_id),
+            style=self.style.id,
+            adult_style=self.style.adult,
+        )
 
     @property
     def order(self) -> Order:

@@ -6,7 +6,7 @@ from bot.request import Trip
 from bot.store import Store
 from bot.values.rules import House, SafetyMode
 from engine.contract import Pixels
-from engine.safety import SafetyChecker
+from engine.safety import NOT_JUDGED, SafetyChecker
 
 
 class UnsafePictureError(Exception):
@@ -48,9 +48,9 @@ class Safety:
             Neither.
         """
         mode = policy.safety_mode(await self._store.desk.guild(trip.place.guild_id), trip.place, self.house)
-        if self._checker is None or mode is SafetyMode.OFF:
+        if mode is SafetyMode.OFF:
             return Showing.PLAIN
-        verdict = await self._checker.check(pixels)
+        verdict = NOT_JUDGED if self._checker is None else await self._checker.check(pixels)
         showing = policy.shows(mode, unsafe=verdict.unsafe, age_restricted=trip.place.age_restricted)
         if showing is Showing.NOT:
             raise UnsafePictureError(judged=verdict.judged)

@@ -26,8 +26,13 @@ async def animify_this(interaction: Interaction, message: discord.Message) -> No
     ]
     if not found:
         raise RefusalError(words.NO_PICTURE_THERE)
-    (file, declared), source = found[0], await _source_of(message, interaction.client.services.store)
-    await ask(interaction, Pointed(url=file.url, declared=declared, source=source))
+    file, declared = found[0]
+
+    async def pointed() -> Pointed:
+        source = await _source_of(message, interaction.client.services.store)
+        return Pointed(url=file.url, declared=declared, source=source)
+
+    await ask(interaction, pointed())
 
 
 @app_commands.context_menu(name="Animify avatar")
@@ -47,7 +52,7 @@ async def animify_avatar(interaction: Interaction, member: discord.User | discor
 
 
 async def _source_of(message: discord.Message, store: Store) -> Source:
-    """Whose picture it is: of our own results, the requester's; of other machines', nobody's.
+    """Whose picture it is: of our own results, theirs whose picture it was made of, else the requester's.
 
     Raises
     ------
@@ -58,7 +63,9 @@ async def _source_of(message: discord.Message, store: Store) -> Source:
     if job is not None and job.hidden_at is not None:
         raise RefusalError(words.NO_PICTURE_THERE)
     if job is not None:
-        return Source(origin=Origin.RESULT, owner_id=job.user_id)
+        if job.owned and job.owner_id is None:  # who it shows was erased, and nobody can ask them
+            return Source(origin=Origin.MACHINE)
+        return Source(origin=Origin.RESULT, owner_id=job.owner_id or job.user_id)
     if message.author.bot or message.webhook_id is not None:
         return Source(origin=Origin.MACHINE)
     return Source(origin=Origin.MESSAGE, owner_id=message.author.id)

@@ -4,7 +4,7 @@ import discord
 import structlog
 
 from bot.commands.services import order_of
-from bot.delivery import DeliveryError, DiscordDelivery, Site, Venue, venue_of
+from bot.delivery import DeliveryError, DiscordDelivery, Site, Venue, age_restricted, venue_of
 from bot.delivery.calls import Trouble, call
 from bot.delivery.card import CardAddress, original_card
 from bot.journey import Journey
@@ -24,7 +24,11 @@ async def resume(
     if recovery.resumed or recovery.given_up:
         _log.info("promised pictures go on", resumed=len(recovery.resumed), refunded=len(recovery.given_up))
     for given_up in recovery.given_up:
-        delivery = await _delivery(client, given_up.job, given_up.token)
+        try:
+            delivery = await _delivery(client, given_up.job, given_up.token)
+        except DeliveryError as error:  # it is refunded, if nobody can be told; the others are
+            _log.error("nobody is told of a refund", job=given_up.job.id, reason=str(error))
+            continue
         if delivery is not None:
             await _apologise(delivery, given_up.job, catalogue)
     for job in recovery.resumed:
@@ -37,23 +41,25 @@ async def resume(
 async def _pick_up(client: discord.Client, job: Job, *, journey: Journey, store: Store, catalogue: Catalogue) -> None:
     delivery = await _delivery(client, job, (await store.secrets(job.id)).token)
     if delivery is not None and job.style in catalogue:
-        journey.resume(_trip(job, catalogue[job.style]), delivery)
+        journey.resume(_trip(job, catalogue[job.style], delivery.site), delivery)
         return
     await store.fail(job.id, "the style or the card is gone")
     if delivery is not None:
         await _apologise(delivery, job, catalogue)
 
 
-def _trip(job: Job, style: Style) -> Trip:
+def _trip(job: Job, style: Style, site: Site) -> Trip:
+    """The channel must still be for adults to be trusted with what is for them."""
     return Trip(
         job_id=job.id,
         place=Place(
             guild_id=job.guild_id,
             server_id=job.place_id,
             channel_id=job.channel_id,
-            age_restricted=job.age_restricted,
+            age_restricted=job.age_restricted and site.age_restricted,
         ),
         user_id=job.user_id,
+        owner_id=job.owner_id,
         style=style,
         strength=job.strength,
         seed=job.seed,
@@ -99,4 +105,5 @@ async def _site(client: discord.Client, job: Job) -> Site:
         venue=Venue.CARD if channel is None else venue_of(channel),
         bot_is_here=channel is not None,
         upload_limit=guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES,
+        age_restricted=age_restricted(channel),
     )

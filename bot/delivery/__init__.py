@@ -19,7 +19,17 @@ from bot.ui import cards, words
 from bot.ui.status import Order, Result, Status
 from bot.values.rules import Place
 
-__all__ = ["DeliveryError", "DiscordDelivery", "Posted", "Site", "Trouble", "Venue", "place_of", "scope_of"]
+__all__ = [
+    "DeliveryError",
+    "DiscordDelivery",
+    "Posted",
+    "Site",
+    "Trouble",
+    "Venue",
+    "age_restricted",
+    "place_of",
+    "scope_of",
+]
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -50,6 +60,8 @@ class Site:
         False where only the member installed us: nothing but the interaction's token can answer there.
     upload_limit
         Bytes that one file may have there.
+    age_restricted
+        Whether it is a channel for adults, now.
     """
 
     guild_id: int
@@ -57,6 +69,7 @@ class Site:
     venue: Venue
     bot_is_here: bool
     upload_limit: int
+    age_restricted: bool
 
 
 def scope_of(interaction: discord.Interaction[Any]) -> int:
@@ -75,11 +88,11 @@ def place_of(interaction: discord.Interaction[Any]) -> Place:
         server_id=interaction.guild_id or 0,
         channel_id=interaction.channel_id or 0,
         parents=frozenset(one for one in parents if one is not None),
-        age_restricted=_age_restricted(channel),
+        age_restricted=age_restricted(channel),
     )
 
 
-def _age_restricted(channel: object) -> bool:
+def age_restricted(channel: object) -> bool:
     """A thread is as its parent; direct messages never are."""
     places = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
     return isinstance(channel, places) and channel.is_nsfw()
@@ -99,6 +112,7 @@ def site_of(interaction: discord.Interaction[Any]) -> Site:
         venue=_allowed(venue_of(interaction.channel), interaction.app_permissions) if bot_is_here else Venue.CARD,
         bot_is_here=bot_is_here,
         upload_limit=limit,
+        age_restricted=age_restricted(interaction.channel),
     )
 
 

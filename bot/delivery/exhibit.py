@@ -27,10 +27,8 @@ class PressedExhibit:
         self._interaction = interaction
 
     async def message(self) -> discord.Message:
-        """As it was when the button was pressed."""
-        if self._interaction.message is None:
-            raise DeliveryError(Trouble.GONE)
-        return self._interaction.message
+        """As it is now; the interaction's own copy is as old as the click, or the form that it opened."""
+        return await call(self._interaction.original_response)
 
     async def change(self, view: ui.LayoutView, kept: Sequence[discord.Attachment] = ()) -> None:
         """Replace what it shows; of its files only `kept` stay."""

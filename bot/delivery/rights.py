@@ -24,7 +24,7 @@ def needed_in(channel: object, *, threads: bool) -> discord.Permissions:
     """What it takes to paint in this channel; `threads`: whether results get a thread of their own."""
     if isinstance(channel, discord.VoiceChannel | discord.StageChannel):
         return INVITE_PERMISSIONS & ~_NO_THREADS
-    opens = threads and not isinstance(channel, discord.Thread)
+    opens = threads and not isinstance(channel, discord.Thread | discord.ForumChannel)  # a post is a thread already
     return INVITE_PERMISSIONS if opens else INVITE_PERMISSIONS & ~discord.Permissions(create_public_threads=True)
 
 

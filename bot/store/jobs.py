@@ -48,8 +48,8 @@ class Job:
         Where the command was used.
     age_restricted
         Whether that was a channel for adults.
-    owner_id
-        Whose picture it was made of; None for an upload, and where they were erased since.
+    owned, owner_id
+        Whether it was made of somebody's picture, and whose; None for an upload, and where they were erased since.
     strength, seed
         As asked: with them the same picture is painted again after a restart.
     attempt
@@ -75,6 +75,7 @@ class Job:
     user_id: int
     channel_id: int
     age_restricted: bool
+    owned: bool
     owner_id: int | None
     style: str
     strength: float
@@ -100,7 +101,8 @@ class Job:
 _SELECT: Final = """
     SELECT
         id, interaction_id, guild_id, place_id, subjects.user_id, channel_id, age_restricted,
-        owners.user_id AS owner_id, style, strength, seed, state, attempt, url_expires_at,
+        jobs.owner IS NOT NULL AS owned, owners.user_id AS owner_id,
+        style, strength, seed, state, attempt, url_expires_at,
         created_at, started_at, ended_at, card_channel_id, card_message_id, result_channel_id, result_message_id,
         engine, seconds, sha256, hidden_at, failure, deleted_at
     FROM jobs JOIN requests USING (interaction_id) JOIN subjects USING (subject)
@@ -179,4 +181,11 @@ def ended(state: State) -> bool:
 def _job(row: Row | None) -> Job | None:
     if row is None:
         return None
-    return Job(**{**dict(row), "state": State(row["state"]), "age_restricted": bool(row["age_restricted"])})
+    return Job(
+        **{
+            **dict(row),
+            "state": State(row["state"]),
+            "age_restricted": bool(row["age_restricted"]),
+            "owned": bool(row["owned"]),
+        }
+    )

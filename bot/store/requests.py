@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.store import guilds, jobs, members, quota, standing, subjects, vault
+from bot.store import guilds, jobs, quota, standing, subjects, vault
 from bot.store.database import Row, Transaction
 from bot.store.errors import DuplicateRequestError, InFlightError, NotAdmittedError
 from bot.store.jobs import Job, State
@@ -51,12 +51,15 @@ _END: Final = """
 _COUNT_CANCELS: Final = """
     SELECT count(*) AS cancels
     FROM ledger AS paid
-    JOIN ledger AS others USING (guild_id, subject, day, kind)
-    JOIN jobs ON jobs.id = substr(others.entry_key, length('reserve:') + 1)
-    WHERE paid.entry_key = 'reserve:' || :id AND jobs.state = 'cancelled' AND jobs.started_at IS NOT NULL
+    JOIN ledger AS others USING (guild_id, subject, day)
+    LEFT JOIN jobs ON others.kind = 'reserve' AND jobs.id = substr(others.entry_key, length('reserve:') + 1)
+    WHERE paid.entry_key = 'reserve:' || :id
+        AND (others.kind = 'cancel' OR (jobs.state = 'cancelled' AND jobs.started_at IS NOT NULL))
 """
-"""The running jobs that the member of a job has cancelled, of those that the same day in the same guild paid for."""
+"""The running jobs that the member of a job has cancelled, of those that the same day in the same guild paid for.
 
+Those of before an erasure count, too.
+"""
 
 _DELETE_RESULT: Final = """
     UPDATE jobs SET deleted_at = :now, url = NULL WHERE id = :id AND deleted_at IS NULL RETURNING 1
@@ -116,17 +119,10 @@ Judge = Callable[[Standing], Refusal | None]
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A promise: the job that will be painted or refunded, and what is left after its charge.
-
-    Attributes
-    ----------
-    first_upload
-        The member has to be told, this once, that uploads must be theirs or used with permission.
-    """
+    """A promise: the job that will be painted or refunded, and what is left after its charge."""
 
     job_id: str
     usage: Usage
-    first_upload: bool = False
 
 
 def submit(
@@ -157,8 +153,7 @@ def submit(
         url_expires_at=request.url_expires_at,
         now=tx.now,
     )
-    first_upload = request.owner_id is None and members.tell_once(tx, subject)
-    return Receipt(job_id, quota.usage(tx, holder), first_upload=first_upload)
+    return Receipt(job_id, quota.usage(tx, holder))
 
 
 def usage(tx: Transaction, job_id: str, *, default_limit: int) -> Usage:
@@ -185,19 +180,14 @@ def card_posted(tx: Transaction, job_id: str, *, channel_id: int, message_id: in
 def start(tx: Transaction, job_id: str, *, judge: Judge) -> None:
     """Queued to running, if the rules still say so."""
     jobs.require(tx, job_id, target=State.RUNNING)
-    row = _asked(tx, job_id)
-    owner = None if row["owner"] is None else standing.pictures_of_subject(tx, row["owner"])
-    _judge(
-        judge,
-        standing.read(
-            tx,
-            guild_id=row["guild_id"],
-            server_id=row["place_id"],
-            subject=row["subject"],
-            owner=None if row["owner"] == row["subject"] else owner,
-        ),
-    )
+    _judge_again(tx, job_id, judge)
     tx.run("UPDATE jobs SET state = 'running', started_at = :now WHERE id = :id", now=tx.now, id=job_id)
+
+
+def go_on(tx: Transaction, job_id: str, *, judge: Judge) -> None:
+    """Ask the rules about a job that runs."""
+    jobs.require(tx, job_id, target=State.DELIVERED)
+    _judge_again(tx, job_id, judge)
 
 
 def put_back(tx: Transaction, job_id: str) -> None:
@@ -297,6 +287,21 @@ def _admit(tx: Transaction, request: NewRequest, subject: int, judge: Judge, sea
     _judge(
         judge,
         standing.read(tx, guild_id=place.guild_id, server_id=place.server_id, subject=subject, owner=owner),
+    )
+
+
+def _judge_again(tx: Transaction, job_id: str, judge: Judge) -> None:
+    row = _asked(tx, job_id)
+    own = row["owner"] in (None, row["subject"])
+    _judge(
+        judge,
+        standing.read(
+            tx,
+            guild_id=row["guild_id"],
+            server_id=row["place_id"],
+            subject=row["subject"],
+            owner=None if own else standing.pictures_of_subject(tx, row["owner"]),
+        ),
     )
 
 

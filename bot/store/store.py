@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from bot.store import facts, files, jobs, members, migrate, proof, quota, recovery, refusals, requests, subjects, vault
-from bot.store.database import Database, unobserved
+from bot.store.database import Database, Transaction, unobserved
 from bot.store.desk import Desk
 from bot.store.insight import Insight
 from bot.store.jobs import Job
@@ -135,6 +135,18 @@ class Store:
         """
         await self._database.transact(lambda tx: requests.start(tx, job_id, judge=judge))
 
+    async def go_on(self, job_id: str, *, judge: Judge) -> None:
+        """Ask the rules once more, when a running job's turn has come: it may have waited for that for minutes.
+
+        Raises
+        ------
+        UnknownJobError, IllegalTransitionError
+            The job does not run: it was cancelled in the meantime.
+        NotAdmittedError
+            The rules say no; the job still runs.
+        """
+        await self._database.transact(lambda tx: requests.go_on(tx, job_id, judge=judge))
+
     async def put_back(self, job_id: str) -> None:
         """An orderly stop: the job waits for the next start, which is no attempt of its own."""
         await self._database.transact(lambda tx: requests.put_back(tx, job_id))
@@ -261,11 +273,13 @@ class Store:
 
     async def usage(self, guild_id: int, user_id: int, roles: Collection[int] = ()) -> Usage:
         """Where the member stands in the guild now (guild 0: outside of servers), with the roles that they hold."""
-        return await self._database.transact(
-            lambda tx: quota.usage(
-                tx, quota.account(tx, guild_id, user_id, default_limit=self.default_limit, roles=roles)
-            )
-        )
+
+        def read(tx: Transaction) -> Usage:
+            with subjects.as_if_back(tx, user_id, self._sealer):
+                holder = quota.account(tx, guild_id, user_id, default_limit=self.default_limit, roles=roles)
+                return quota.usage(tx, holder)
+
+        return await self._database.transact(read)
 
     async def usage_of_job(self, job_id: str) -> Usage:
         """Where the member of a job that has not ended stands, with the roles that they held when they asked.
@@ -275,6 +289,12 @@ class Store:
         UnknownJobError
         """
         return await self._database.transact(lambda tx: requests.usage(tx, job_id, default_limit=self.default_limit))
+
+    async def tell_once(self, user_id: int) -> bool:
+        """Whether the member has yet to be told that uploads must be theirs; from now on they have been."""
+        return await self._database.transact(
+            lambda tx: members.tell_once(tx, subjects.ensure(tx, user_id, self._sealer))
+        )
 
     async def stated(self, user_id: int) -> None:
         """The member has said that uploads are theirs or used with permission."""

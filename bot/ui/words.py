@@ -1,6 +1,7 @@
 """Every word that a member or a moderator reads."""
 
 import math
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -66,7 +67,7 @@ NO_AVATAR = "That member has no avatar of their own, and nobody needs the usual 
 MINE = "Mine, or I have permission"
 STATED = "Thank you, I will not ask again. Please send your request once more."
 WITHDRAWN = "This picture was called off. It did not count toward your daily limit."
-UNSAFE = "This server does not let me show pictures like that."
+UNSAFE = "I can't show pictures like that here."
 NOT_JUDGED = "I could not check whether that picture is safe to show, so I don't show it."
 UPLOADS_ARE_YOURS = (
     "One thing, this once: please use only photos that are your own, or whose owner and people have said yes."
@@ -96,7 +97,9 @@ _REFUSALS: dict[Refusal, str] = {
     Refusal.STATEMENT: "This server asks first: is the photo your own, or have you permission to use it?",
 }
 
-_MOST_ROLES = 60
+_MARKUP = re.compile(r"[\\*_~`|\[\]()<>#]")  # discord.py's own escaping lets the second link of a line through
+_DAY = 24  # hours
+_MOST_ROLES = 40  # of 2,000 characters
 _MOST_NAMED = 20  # roles or channels in one sentence
 
 
@@ -108,7 +111,7 @@ def refusal(value: Refusal, standing: Standing) -> str:
     return _REFUSALS[value].format(
         roles=_named("<@&{}>", guild.roles),
         channels=_named("<#{}>", guild.channels),
-        hours=_count(guild.new_member_hours, "hour"),
+        hours=span(guild.new_member_hours),
     )
 
 
@@ -125,7 +128,13 @@ def _blocked(standing: Standing) -> str:
 def quoted(text: str, *, most: int = 200) -> str:
     """Strangers' words as they are: no markdown, no mention, one line, no direction but the reader's own."""
     one_line = " ".join("".join(one if one.isprintable() else " " for one in text).split())
-    return f"“{discord.utils.escape_mentions(discord.utils.escape_markdown(one_line[:most]))}”"
+    plain = _MARKUP.sub(r"\\\g<0>", one_line[:most])
+    return f"“{discord.utils.escape_mentions(plain)}”"
+
+
+def span(hours: int) -> str:
+    """A span as people say it: "1 hour", "3 days"."""
+    return _count(hours // _DAY, "day") if hours and hours % _DAY == 0 else _count(hours, "hour")
 
 
 def over_cap(scope: str, amount: int, resets_at: int) -> str:
@@ -155,7 +164,7 @@ def refunded(sentence: str) -> str:
 def moderators_only(roles: frozenset[int]) -> str:
     """A moderator's command in somebody else's hands: what it takes."""
     more = f", or one of these roles: {_named('<@&{}>', roles)}" if roles else ""
-    return f"Only moderators can do that: it takes Manage Server or Moderate Members{more}."
+    return f"Only moderators can do that: it takes Manage Server or Timeout Members{more}."
 
 
 def unknown_style(known: list[str]) -> str:

@@ -179,14 +179,47 @@ def test_a_statement_is_asked_for_uploads_once() -> None:
     assert admits(replace(ASK, source=Source(origin=Origin.AVATAR, owner_id=MIKA)), asking) is None
 
 
-@given(st.builds(Standing, draining=st.booleans(), denied_member=st.booleans(), denied_server=st.booleans()))
-def test_what_was_promised_is_stopped_only_by_what_would_have_refused_it(standing: Standing) -> None:
-    stopped = policy.still_admits(standing)
-    assert stopped is None or admits(standing=standing) is stopped
+@given(
+    st.builds(
+        Standing,
+        draining=st.booleans(),
+        denied_member=st.booleans(),
+        denied_server=st.booleans(),
+        owner=st.sampled_from([None, *PicturesOfMe]),
+        guild=st.builds(Guild, consent=st.sampled_from(ConsentRule), safety=st.sampled_from([None, *SafetyMode])),
+    ),
+    st.booleans(),
+    st.sampled_from([HERE, DIRECT]),
+    st.sampled_from([Source(), OTHERS]),
+)
+def test_what_was_promised_is_stopped_only_by_what_would_have_refused_it(
+    standing: Standing, adult_style: bool, place: Place, source: Source
+) -> None:
+    ask = replace(ASK, adult_style=adult_style, place=place, source=source)
+    for house in (CHECKED, UNCHECKED):
+        if policy.still_admits(ask, standing, house=house) is not None:
+            assert admits(ask, standing, house=house) is not None
 
 
-def test_a_pause_does_not_touch_what_was_promised() -> None:
-    assert policy.still_admits(Standing(draining=True, guild=Guild(paused=True))) is None
+@pytest.mark.parametrize(
+    ("ask", "standing", "house", "expected"),
+    [
+        (ASK, Standing(block=Block(reason=None, expires_at=None)), CHECKED, Refusal.BLOCKED),
+        (replace(ASK, source=OTHERS), Standing(), CHECKED, Refusal.NOT_YOURS),
+        (replace(ASK, place=DIRECT), Standing(), UNCHECKED, Refusal.UNCHECKED_DIRECT),
+        (ASK, in_guild(safety=SafetyMode.AGE_RESTRICTED), UNCHECKED, Refusal.UNCHECKED_CHANNEL),
+        (replace(ASK, adult_style=True), Standing(), CHECKED, Refusal.ADULT_STYLE),
+    ],
+)
+def test_what_protects_somebody_holds_for_what_waits_too(
+    ask: Ask, standing: Standing, house: House, expected: Refusal
+) -> None:
+    assert policy.still_admits(ask, standing, house=house) is expected
+
+
+def test_a_pause_and_a_style_that_is_off_do_not_touch_what_was_promised() -> None:
+    guild = Guild(paused=True, styles_off=frozenset({"ghibli"}), channels=frozenset({1}))
+    assert policy.still_admits(ASK, Standing(draining=True, guild=guild), house=CHECKED) is None
 
 
 @pytest.mark.parametrize(

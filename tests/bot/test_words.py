@@ -88,13 +88,18 @@ def test_strangers_words_mention_nobody(mention: str) -> None:
     ("hostile", "shown"),
     [
         ("**bold**", "\\*\\*bold\\*\\*"),
-        ("[x](http://y)", "\\[x](http://y)"),
-        ("a\nb\r\n# c", "a b # c"),
+        ("[x](http://y) [z](http://z)", "\\[x\\]\\(http://y\\) \\[z\\]\\(http://z\\)"),
+        ("<#70> <t:1:R>", "\\<\\#70\\> \\<t:1:R\\>"),
+        ("a\nb\r\n# c", "a b \\# c"),
         ("a\u202eb\u200b", "a b"),
     ],
 )
 def test_strangers_words_are_quoted_as_one_plain_line(hostile: str, shown: str) -> None:
     assert words.quoted(hostile) == f"“{shown}”"
+
+
+def test_roles_with_a_limit_fit_into_one_message() -> None:
+    assert len(words.role_limits([(2**63 - 1 - number, None) for number in range(250)])) <= 2000
 
 
 def test_strangers_words_are_cut() -> None:
@@ -105,7 +110,7 @@ def test_a_refusal_names_what_it_takes() -> None:
     here = Standing(guild=Guild(channels=frozenset({5, 6}), roles=frozenset({7}), new_member_hours=24))
     assert "<#5>, <#6>" in words.refusal(Refusal.CHANNEL, here)
     assert "<@&7>" in words.refusal(Refusal.ROLE, here)
-    assert "24 hours" in words.refusal(Refusal.NEW_MEMBER, here)
+    assert "1 day" in words.refusal(Refusal.NEW_MEMBER, here)
 
 
 @pytest.mark.parametrize("refusal", list(Refusal))

@@ -12,6 +12,7 @@ from tests.flow.stage import Stage
 NASTY = (
     "@everyone <@&1> **bold** [link](https://example.com) `code`\n"
     "# head\u202egnp.exe\u2066 ||hid|| <@123456789012345678>"
+    " [log in](https://evil.example) <#70> <t:1:R> </quota show:1>"
 )
 """Words of a stranger who means no good."""
 

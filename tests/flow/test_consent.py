@@ -147,3 +147,29 @@ async def test_a_server_may_ask_for_the_word_first_and_remembers_it(stage: Stage
     said = await (await stage.mika.click(asked.message, mine.custom_id or "")).response()
     assert "not ask again" in said.message.text
     assert (await stage.result_of(await stage.ask(newcomer=True))).attachments
+
+
+async def test_whose_picture_a_result_was_made_of_keeps_their_say_in_it(stage: Stage, noor: Member) -> None:
+    await settle(stage, consent=ConsentRule.ANYONE)
+    message = await noor.say(stage.channel, "", a_file())
+    result = await stage.result_of(await use(stage, message))
+    await stage.store.privacy.say(noor.id, PicturesOfMe.NOBODY)
+    thread = stage.playground.channel(result.channel_id)
+    again = await (await stage.mika.use_on_message(thread, "Animify this", result)).response()
+    assert "does not want it used" in again.message.text
+
+
+async def test_a_right_to_somebodys_picture_that_is_taken_back_is_missed_at_the_start(tmp_path: Path) -> None:
+    blocker = FakeRunner(Do.STALL)
+    async with a_stage(tmp_path / "animify.db", runners=[blocker]) as stage:
+        ren, noor = stage.guild.member("Ren"), stage.guild.member("Noor")
+        await settle(stage, consent=ConsentRule.ANYONE)
+        await stage.ask(ren)
+        waiting = await use(stage, await noor.say(stage.channel, "", a_file()))
+        await stage.card_shows(waiting, "Waiting")
+        await stage.store.desk.change_guild(
+            Act(cause="x", guild_id=stage.guild.id, actor_id=1), consent=ConsentRule.SELF
+        )
+        blocker.gate.release()
+        assert "your own pictures only" in (await stage.whispered(waiting)).text
+        assert await stage.used() == 0

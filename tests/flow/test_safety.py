@@ -8,9 +8,11 @@ import pytest
 
 from bot.store import Act
 from bot.values.rules import SafetyMode
+from engine.dispatcher import Moment
 from engine.safety import NOT_JUDGED, Verdict
 from playground import Interaction, Message
 from tests.engine.fakes import SAFE, UNSAFE, FakeChecker, FakeRunner
+from tests.engine.fakes import Act as Do
 from tests.flow.stage import Stage, a_stage
 
 
@@ -42,7 +44,7 @@ async def test_by_default_an_installed_classifier_blocks_at_both_ends(
     tmp_path: Path, verdicts: tuple[Verdict, ...]
 ) -> None:
     async with judged(tmp_path, *verdicts) as stage:
-        assert "does not let me show" in await refused(stage, await stage.ask())
+        assert "can't show pictures like that" in await refused(stage, await stage.ask())
 
 
 @pytest.mark.parametrize("verdicts", [(NOT_JUDGED,), (SAFE, NOT_JUDGED)], ids=["the photo", "the picture"])
@@ -68,7 +70,7 @@ async def test_age_restricted_mode_shows_it_there_and_nowhere_else(tmp_path: Pat
     async with judged(tmp_path, UNSAFE, UNSAFE, UNSAFE, mode=SafetyMode.AGE_RESTRICTED) as stage:
         adults = stage.guild.text_channel("adults", nsfw=True)
         assert spoilered(await stage.result_of(await stage.ask(channel=adults))) == [False]
-        assert "does not let me show" in (await stage.whispered(await stage.ask())).text
+        assert "can't show pictures like that" in (await stage.whispered(await stage.ask())).text
 
 
 async def test_a_thread_asks_its_parent_for_the_age_restriction(tmp_path: Path) -> None:
@@ -89,7 +91,7 @@ async def test_direct_messages_are_served_with_a_classifier_and_it_blocks(tmp_pa
         place = stage.playground.direct_message(stage.mika)
         assert (await stage.result_of(await stage.ask(channel=place))).attachments
         told = await stage.whispered(await stage.ask(channel=place))
-        assert "does not let me show" in told.text
+        assert "can't show pictures like that" in told.text
 
 
 async def test_without_a_classifier_direct_messages_need_the_operators_word(tmp_path: Path) -> None:
@@ -110,8 +112,31 @@ async def test_a_user_install_needs_it_too(tmp_path: Path) -> None:
 
 
 async def test_a_mode_that_changes_while_it_is_painted_holds(tmp_path: Path) -> None:
-    checker = FakeChecker(SAFE, UNSAFE)
-    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner()], checker=checker) as stage:
-        act = Act(cause="first", guild_id=stage.guild.id, actor_id=1)
+    runner = FakeRunner(Do.STALL)
+    async with a_stage(tmp_path / "animify.db", runners=[runner], checker=FakeChecker(SAFE, UNSAFE)) as stage:
+        asked = await stage.ask()
+        await stage.queue.until(Moment.GRANTED)
+        act = Act(cause="meanwhile", guild_id=stage.guild.id, actor_id=1)
         await stage.store.desk.change_guild(act, safety=SafetyMode.SPOILER)
-        assert spoilered(await stage.result_of(await stage.ask())) == [True]
+        runner.gate.release()
+        assert spoilered(await stage.result_of(asked)) == [True]
+
+
+@pytest.mark.parametrize("mode", [SafetyMode.AGE_RESTRICTED, SafetyMode.BLOCK])
+async def test_what_was_promised_is_not_shown_unchecked_where_a_new_request_would_be_refused(
+    tmp_path: Path, mode: SafetyMode
+) -> None:
+    runner, database = FakeRunner(Do.STALL), tmp_path / "animify.db"
+    async with a_stage(database, runners=[runner]) as stage:
+        ren = stage.guild.member("Ren")
+        await stage.ask(ren)
+        waiting = await stage.ask()
+        await stage.card_shows(waiting, "Waiting")
+        act = Act(cause="meanwhile", guild_id=stage.guild.id, actor_id=1)
+        await stage.store.desk.change_guild(act, safety=mode)
+        runner.gate.release()
+        if mode is SafetyMode.AGE_RESTRICTED:
+            assert "age-restricted channels only" in (await stage.whispered(waiting)).text
+            assert await stage.used() == 0
+        else:  # nothing without a classifier, and `/server` says so
+            assert (await stage.result_of(waiting)).attachments

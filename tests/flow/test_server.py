@@ -193,6 +193,13 @@ async def test_channels_and_roles_that_are_deleted_are_said_and_can_be_chosen_an
     await close_log(stage)
 
 
+async def test_a_log_channel_that_everybody_can_read_is_said(stage: Stage, noor: Member) -> None:
+    log = stage.guild.text_channel("log")
+    log.overwrite(stage.guild.state.roles[stage.guild.id], allow=Permissions.VIEW_CHANNEL)
+    panel = await (await (await Panel.open(noor, stage.channel)).turn("log")).choose("log_channel", log)
+    assert f"Everybody can read the log channel <#{log.id}>" in panel.card.text
+
+
 async def test_a_log_channel_that_the_bot_cannot_write_in_is_said_where_it_is_chosen(
     stage: Stage, noor: Member
 ) -> None:

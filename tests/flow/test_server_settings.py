@@ -98,7 +98,7 @@ async def test_a_moderators_role_moderates_and_changes_no_settings(scene: Scene)
 
 async def test_how_long_somebody_must_have_been_here(scene: Scene) -> None:
     panel = await scene.set("where", "new_member_hours", "168")
-    assert "168 hours" in await scene.refusal()
+    assert "7 days" in await scene.refusal()
     old = scene.stage.guild.member("Old", joined_at=1_600_000_000)
     assert (await scene.result(member=old)).attachments
     form = await scene.noor.select(panel.card, panel.spot("new_member_hours"), ["other"])

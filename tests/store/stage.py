@@ -6,8 +6,10 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+from bot import policy
+from bot.policy import Ask
 from bot.store import Act, Change, NewRequest, Scope, Store, caps, members, subjects
-from bot.values.rules import PicturesOfMe, Place, Standing
+from bot.values.rules import Actor, House, Origin, PicturesOfMe, Place, Refusal, Source, Standing
 
 NOON = 1_772_366_400
 """2026-03-01 12:00 in UTC."""
@@ -64,6 +66,22 @@ _REQUEST = NewRequest(
     photo_url=URL,
     url_expires_at=NOON + 24 * HOUR,
 )
+
+
+_ASK = Ask(
+    actor=Actor(user_id=7),
+    place=Place(guild_id=10, server_id=10, channel_id=70),
+    source=Source(),
+    style="ghibli",
+    adult_style=False,
+)
+
+
+def rules(standing: Standing) -> Refusal | None:
+    """What is asked of an upload while it waits; where it has an owner after all, who says nobody means it."""
+    shown = dataclasses.replace(_ASK, source=Source(origin=Origin.AVATAR, owner_id=8))
+    ask = shown if standing.owner is PicturesOfMe.NOBODY else _ASK
+    return policy.still_admits(ask, standing, house=House(classifier=True))
 
 
 def permissive(_standing: Standing) -> None:

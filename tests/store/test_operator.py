@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bot import policy
 from bot.store import (
     Action,
     Answer,
@@ -33,6 +32,7 @@ from tests.store.stage import (
     permissive,
     request,
     rows,
+    rules,
     start,
     submit,
     tamper,
@@ -48,7 +48,7 @@ def cap(scope: Scope, target: int, amount: int | None) -> Order:
 
 
 def still(standing: Standing) -> Refusal | None:
-    return policy.still_admits(standing)
+    return rules(standing)
 
 
 async def put(store: Store, order: Order) -> int:

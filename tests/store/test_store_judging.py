@@ -6,8 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from bot import policy
-from bot.store import DuplicateRequestError, InFlightError, NotAdmittedError, Scope, State, Store
+from bot.store import (
+    DuplicateRequestError,
+    IllegalTransitionError,
+    InFlightError,
+    NotAdmittedError,
+    Scope,
+    State,
+    Store,
+)
 from bot.store.standing import DRAINING
 from bot.values.rules import Block, Guild, PicturesOfMe, Refusal, Standing
 from tests.store.stage import (
@@ -22,6 +29,7 @@ from tests.store.stage import (
     permissive,
     request,
     rows,
+    rules,
     say,
     start,
     subject_of,
@@ -98,9 +106,9 @@ async def test_what_holds_everywhere_is_seen_by_a_request_that_comes_after_it(
     await happening(store)
     before = dump(path)
     with pytest.raises(NotAdmittedError, match=refusal) as caught:
-        await store.submit(request(1, owner_id=8), judge=policy.still_admits, in_flight_limit=1)
+        await store.submit(request(1, owner_id=8), judge=rules, in_flight_limit=1)
     assert caught.value.refusal is refusal
-    assert policy.still_admits(caught.value.standing) is refusal
+    assert rules(caught.value.standing) is refusal
     assert dump(path) == before
 
 
@@ -117,11 +125,11 @@ async def test_what_happens_while_a_job_waits_is_seen_at_its_start_and_the_job_s
     store: Store, path: Path, happening: Happening, refusal: Refusal
 ) -> None:
     asked = request(1, owner_id=8)
-    job_id = (await store.submit(asked, judge=policy.still_admits, in_flight_limit=1)).job_id
+    job_id = (await store.submit(asked, judge=rules, in_flight_limit=1)).job_id
     await happening(store)
     before = dump(path)
     with pytest.raises(NotAdmittedError) as caught:
-        await store.start(job_id, judge=policy.still_admits)
+        await store.start(job_id, judge=rules)
     assert caught.value.refusal is refusal
     assert dump(path) == before
     job = await store.job(job_id)
@@ -200,7 +208,7 @@ async def test_what_members_say_of_their_own_pictures_binds_nobody_but_others(st
 
 async def test_a_block_holds_until_it_ends_and_in_its_server_only(store: Store, clock: Clock) -> None:
     await store.desk.block(change(900), expires_at=NOON + HOUR)
-    judged = partial(store.submit, judge=policy.still_admits, in_flight_limit=9)
+    judged = partial(store.submit, judge=rules, in_flight_limit=9)
     await judged(request(1, guild_id=20))
     await judged(request(2, user_id=8))
     clock.seconds = NOON + HOUR - 1
@@ -213,7 +221,7 @@ async def test_a_block_holds_until_it_ends_and_in_its_server_only(store: Store, 
 
 async def test_a_block_covers_what_only_the_member_has_installed_in_that_server(store: Store) -> None:
     await store.desk.block(change(900))
-    judged = partial(store.submit, judge=policy.still_admits, in_flight_limit=9)
+    judged = partial(store.submit, judge=rules, in_flight_limit=9)
     with pytest.raises(NotAdmittedError):
         await judged(request(1, guild_id=0, server_id=10))
     await judged(request(2, guild_id=0, server_id=20))
@@ -221,16 +229,16 @@ async def test_a_block_covers_what_only_the_member_has_installed_in_that_server(
 
 
 async def test_such_a_block_is_seen_at_the_start_too(store: Store) -> None:
-    await store.submit(request(1, guild_id=0, server_id=10), judge=policy.still_admits, in_flight_limit=9)
-    await store.submit(request(2, guild_id=0, server_id=20), judge=policy.still_admits, in_flight_limit=9)
+    await store.submit(request(1, guild_id=0, server_id=10), judge=rules, in_flight_limit=9)
+    await store.submit(request(2, guild_id=0, server_id=20), judge=rules, in_flight_limit=9)
     await be_blocked_unnoticed(store)
     with pytest.raises(NotAdmittedError):
-        await store.start("1-0", judge=policy.still_admits)
-    await store.start("2-0", judge=policy.still_admits)
+        await store.start("1-0", judge=rules)
+    await store.start("2-0", judge=rules)
 
 
 async def test_the_same_rules_are_asked_anew_for_each_request(store: Store) -> None:
-    judged = partial(store.submit, judge=policy.still_admits, in_flight_limit=9)
+    judged = partial(store.submit, judge=rules, in_flight_limit=9)
     await judged(request(1))
     await store.desk.block(change(900))
     with pytest.raises(NotAdmittedError):
@@ -239,15 +247,23 @@ async def test_the_same_rules_are_asked_anew_for_each_request(store: Store) -> N
     await judged(request(2))
 
 
-async def test_the_first_upload_is_told_of_once_and_pictures_of_others_never(store: Store, path: Path) -> None:
-    first = [
-        (await store.submit(asked, judge=permissive, in_flight_limit=9)).first_upload
-        for asked in (request(1, owner_id=8), request(2), request(3, guild_id=20), request(4, user_id=8))
-    ]
-    assert first == [False, True, False, True]
+async def test_a_member_is_told_of_uploads_once(store: Store, path: Path) -> None:
+    assert [await store.tell_once(user) for user in (7, 7, 8)] == [True, False, True]
     assert rows(path, "SELECT count(*) FROM members WHERE told_at IS NOT NULL") == [(2,)]
 
 
 async def test_whoever_has_stated_is_not_told_again(store: Store) -> None:
     await store.stated(7)
-    assert not (await store.submit(request(1), judge=permissive, in_flight_limit=1)).first_upload
+    assert not await store.tell_once(7)
+
+
+async def test_a_job_that_runs_is_judged_once_more_when_its_turn_has_come(store: Store) -> None:
+    job_id = (await store.submit(request(1), judge=permissive, in_flight_limit=1)).job_id
+    await store.start(job_id, judge=rules)
+    await store.go_on(job_id, judge=rules)
+    await store.desk.block(change(900))
+    with pytest.raises(NotAdmittedError):
+        await store.go_on(job_id, judge=rules)
+    await store.cancel(job_id)
+    with pytest.raises(IllegalTransitionError):
+        await store.go_on(job_id, judge=rules)

@@ -23,7 +23,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot import policy
 from bot.store import (
     Change,
     DuplicateRequestError,
@@ -39,7 +38,7 @@ from bot.store import (
     Store,
 )
 from tests.store.model import ATTEMPTS, DEFAULT_LIMIT, IN_FLIGHT_LIMIT, Capped, Member, Model, ModelJob
-from tests.store.stage import HOUR, Clock, by_moderator, cap, change, deliver, request, subject_of
+from tests.store.stage import HOUR, Clock, by_moderator, cap, change, deliver, request, rules, subject_of
 
 T = TypeVar("T")
 
@@ -155,7 +154,7 @@ class StoreMachine(RuleBasedStateMachine):
         asked = request(
             self._number(), guild_id=guild_id, user_id=user_id, roles=HELD[member], url_expires_at=expires_at
         )
-        submit = partial(self._store.submit, asked, judge=policy.still_admits, in_flight_limit=IN_FLIGHT_LIMIT)
+        submit = partial(self._store.submit, asked, judge=rules, in_flight_limit=IN_FLIGHT_LIMIT)
         refusal = self._model.refusal(member)
         if refusal is not None:
             with pytest.raises(refusal):
@@ -181,10 +180,10 @@ class StoreMachine(RuleBasedStateMachine):
             self._do(deliver(self._store, job_id))
         if self._model.blocked(job.member):
             with pytest.raises(NotAdmittedError):
-                self._do(self._store.start(job_id, judge=policy.still_admits))
+                self._do(self._store.start(job_id, judge=rules))
             self._saw(Event.KEPT_FROM_START)
             return False
-        self._do(self._store.start(job_id, judge=policy.still_admits))
+        self._do(self._store.start(job_id, judge=rules))
         job.state, job.was_running = State.RUNNING, True
         return True
 
@@ -242,7 +241,7 @@ class StoreMachine(RuleBasedStateMachine):
         assert not self._do(self._store.fail(job_id, "broken"))
         assert not self._do(self._store.cancel(job_id))
         with pytest.raises(IllegalTransitionError):
-            self._do(self._store.start(job_id, judge=policy.still_admits))
+            self._do(self._store.start(job_id, judge=rules))
         with pytest.raises(IllegalTransitionError):
             self._do(deliver(self._store, job_id))
 

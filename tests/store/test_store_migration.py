@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bot import policy
 from bot.store import Action, DatabaseFailedError, DatabaseUnreadableError, Layer, NotAdmittedError, Scope, State, Store
 from bot.store.database import Database
 from bot.store.migrate import apply, shipped
@@ -22,6 +21,7 @@ from tests.store.stage import (
     dump,
     request,
     rows,
+    rules,
     start,
     submit,
     tamper,
@@ -192,11 +192,11 @@ async def test_a_block_reaches_what_was_queued_before(store: Store) -> None:
 async def test_a_denial_of_a_server_reaches_what_was_queued_there_before(store: Store, path: Path) -> None:
     tamper(path, "INSERT INTO denied VALUES ('server', 10, NULL, 0)")
     with pytest.raises(NotAdmittedError):
-        await store.start("5-0", judge=policy.still_admits)
+        await store.start("5-0", judge=rules)
 
 
 async def test_a_request_refund_and_grant_go_on_in_the_same_books(store: Store) -> None:
-    await store.submit(request(1000), judge=policy.still_admits, in_flight_limit=9)
+    await store.submit(request(1000), judge=rules, in_flight_limit=9)
     await submit(store, 1001, guild_id=20)
     assert await store.cancel("1000-0")
     await store.desk.grant(change(1002), 2)

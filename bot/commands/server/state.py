@@ -84,6 +84,8 @@ def _log(guild: Guild, here: discord.Guild) -> Iterator[Fault]:
         missing = rights.missing(channel.permissions_for(here.me), rights.LOG_PERMISSIONS)
         if missing:
             yield faults.log_closed(channel.id, missing)
+        elif channel.permissions_for(here.default_role).view_channel:
+            yield faults.log_open(channel.id)
 
 
 def _of_styles(guild: Guild, catalogue: Catalogue) -> Iterator[Fault]:

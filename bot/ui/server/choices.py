@@ -40,16 +40,10 @@ def style_name(style: Style) -> str:
     return f"{style.emoji} {style.label}"
 
 
-def span(hours: int) -> str:
-    """A span as people say it: "1 hour", "3 days"."""
-    number, noun = (hours // _DAY, "day") if hours and hours % _DAY == 0 else (hours, "hour")
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
 def new_member_hours(server: Server) -> list[Option]:
     """When newcomers can use the bot: a few spans, and the one that is set."""
     offered = sorted({*_HOURS, server.guild.new_member_hours})
-    return [Option(str(one), f"After {span(one)}" if one else "At once", one) for one in offered]
+    return [Option(str(one), f"After {words.span(one)}" if one else "At once", one) for one in offered]
 
 
 def yes_or_no(yes: str, no: str) -> Callable[[Server], list[Option]]:

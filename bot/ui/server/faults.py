@@ -49,6 +49,13 @@ def log_closed(channel: int, missing: Sequence[str]) -> Fault:
     return Fault(Page.LOG, f"I can't write in the log channel {_mentioned([channel])}: I lack {_bold(missing)}.")
 
 
+def log_open(channel: int) -> Fault:
+    """Everybody reads in the log channel who reports whom."""
+    return Fault(
+        Page.LOG, f"Everybody can read the log channel {_mentioned([channel])}, and reports there name who made them."
+    )
+
+
 def style_gone(style_id: str) -> Fault:
     """The default style is not in the catalogue any more."""
     return Fault(Page.PICTURES, f"The default style {quoted(style_id)} is gone: I paint the first that is on instead.")

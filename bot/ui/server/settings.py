@@ -2,6 +2,7 @@
 
 import discord
 
+from bot.ui import words
 from bot.ui.server import choices
 from bot.ui.server.values import Channels, Choice, Form, Page, Roles, Setting, Switches
 from bot.values.rules import SafetyMode
@@ -38,7 +39,7 @@ SETTINGS: tuple[Setting, ...] = (
         name="moderator_roles",
         page=Page.WHERE,
         label="Moderators",
-        meaning="Roles that moderate me, besides whoever has Manage Server or Moderate Members.",
+        meaning="Roles that moderate me, besides whoever has Manage Server or Timeout Members.",
         control=Roles(nothing="By permission alone"),
     ),
     Setting(
@@ -53,7 +54,7 @@ SETTINGS: tuple[Setting, ...] = (
                 hint="A span such as 12h, 3d or 2w, a year at most; 0 for none.",
                 longest=8,
                 typed=lambda server: f"{server.guild.new_member_hours}h",
-                now=lambda server: choices.span(server.guild.new_member_hours),
+                now=lambda server: words.span(server.guild.new_member_hours),
             ),
         ),
     ),
