@@ -29,7 +29,10 @@ from styles import Catalogue, StyleError
 from styles import load as load_styles
 
 PATIENCE = 3.0
-"""Seconds that journeys get to finish at a stop, and again to give up: with the rest it stays under ten."""
+"""Seconds that journeys get to finish at a stop, and again to give up.
+
+With what open requests, the checker and the engine get after them it stays under ten.
+"""
 
 _MINUTE: Final = 60.0
 _DAY: Final = 24 * 60 * _MINUTE
@@ -124,7 +127,10 @@ async def run(settings: Settings, problems: Sequence[str] = ()) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with bot(settings, problems) as client, _housekeeping(client.services.store):
+    async with (
+        bot(settings, problems) as client,
+        housekeeping(client.services.store, servers_known=client.servers_known.wait),
+    ):
         token = settings.token.get_secret_value() if settings.token else ""
         serving = asyncio.create_task(client.serve(token), name="discord")
         stopping = asyncio.create_task(stop.wait(), name="stop")
@@ -136,18 +142,32 @@ async def run(settings: Settings, problems: Sequence[str] = ()) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _housekeeping(store: Store) -> AsyncIterator[None]:
-    """Forget links and tokens once Discord has, at start and every minute; and old rows, at start and every day."""
+async def housekeeping(
+    store: Store,
+    *,
+    servers_known: Callable[[], Awaitable[object]],
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> AsyncIterator[None]:
+    """Forget links and tokens once Discord has, at start and every minute; and old rows, every day.
+
+    Parameters
+    ----------
+    servers_known
+        Waits until the store knows which servers the bot is in: one that took it back while it was away keeps its rows.
+    pause
+        Waits between two times; tests put their own here.
+    """
 
     async def wipe() -> None:
         await store.wipe_expired()
 
     async def prune() -> None:
+        await servers_known()
         _log.info("old rows are gone", **await store.privacy.prune())
 
     tasks = {
-        asyncio.create_task(_regularly(wipe, every=_MINUTE), name="wipe"),
-        asyncio.create_task(_regularly(prune, every=_DAY), name="prune"),
+        asyncio.create_task(_regularly(wipe, pause, every=_MINUTE), name="wipe"),
+        asyncio.create_task(_regularly(prune, pause, every=_DAY), name="prune"),
     }
     try:
         yield
@@ -157,13 +177,17 @@ async def _housekeeping(store: Store) -> AsyncIterator[None]:
         await asyncio.wait(tasks)
 
 
-async def _regularly(errand: Callable[[], Awaitable[None]], *, every: float) -> None:
+async def _regularly(
+    errand: Callable[[], Awaitable[None]], pause: Callable[[float], Awaitable[None]], *, every: float
+) -> None:
     while True:
         try:
             await errand()
         except StoreError as error:
             _log.error("an errand of the house was not done", errand=errand.__name__, reason=str(error))
-        await asyncio.sleep(every)
+        except Exception:  # noqa: BLE001 - the boundary of a task that nobody awaits: the next time may do better
+            _log.exception("an errand of the house broke", errand=errand.__name__)
+        await pause(every)
 
 
 async def _sources(

@@ -1,5 +1,6 @@
 """The discord.py client: exact intents, closed mentions, commands synced only when they changed, one error handler."""
 
+import asyncio
 import hashlib
 import json
 from typing import Any, Final
@@ -64,7 +65,13 @@ class Tree(app_commands.CommandTree["AnimifyClient"]):
 
 
 class AnimifyClient(ServiceClient):
-    """The bot on Discord."""
+    """The bot on Discord.
+
+    Attributes
+    ----------
+    servers_known
+        Set once the store knows which servers the bot is in.
+    """
 
     def __init__(self, services: Services) -> None:
         super().__init__(
@@ -74,6 +81,7 @@ class AnimifyClient(ServiceClient):
             max_ratelimit_timeout=30.0,  # a longer one is told as a failure instead of blocking a journey in silence
         )
         self.services = services
+        self.servers_known = asyncio.Event()
         self.tree = Tree(self)
         self._recovery: Recovery | None = None
         self._herald = Herald(self)
@@ -128,6 +136,7 @@ class AnimifyClient(ServiceClient):
             parts = self.services
             await resume(self, recovery, journey=parts.journey, store=parts.store, catalogue=parts.catalogue)
         await self.services.store.desk.present(frozenset(guild.id for guild in self.guilds))
+        self.servers_known.set()
 
     async def close(self) -> None:
         """Tell nobody anything any more, and leave."""

@@ -34,7 +34,10 @@ async def answering(
 
     async def answer_all() -> None:
         while True:
-            await _answer(store, on_recall)
+            try:
+                await _answer(store, on_recall)
+            except StoreError as error:  # the shell says so too, and takes its command back
+                _log.error("the operator's commands are not answered", reason=str(error))
             await pause(INTERVAL)
 
     task = asyncio.create_task(answer_all(), name="control")
@@ -46,22 +49,24 @@ async def answering(
 
 
 async def _answer(store: Store, on_recall: OnRecall) -> None:
+    """Raises StoreError, and nothing else."""
     try:
-        outcomes = await store.operator.answer()
-    except StoreError as error:  # the shell says so too, and takes its command back
-        _log.error("the operator's commands are not answered", reason=str(error))
-        return
-    for outcome in outcomes:
-        _log.info(
-            "a command of the operator",
-            command=outcome.command_id,
-            action=outcome.name,
-            done=outcome.answer.ok,
-            cancelled=len(outcome.cancelled),
-        )
-        _recall(outcome, on_recall)
+        for outcome in await store.operator.answer():
+            _tell(outcome, on_recall)
+    except StoreError:
+        raise
+    except Exception:  # noqa: BLE001 - the boundary of a task that nobody awaits: another process wrote these commands
+        _log.exception("a command of the operator broke")
+        await store.operator.give_up()
 
 
-def _recall(outcome: Outcome, on_recall: OnRecall) -> None:
+def _tell(outcome: Outcome, on_recall: OnRecall) -> None:
+    _log.info(
+        "a command of the operator",
+        command=outcome.command_id,
+        action=outcome.name,
+        done=outcome.answer.ok,
+        cancelled=len(outcome.cancelled),
+    )
     if outcome.cancelled and outcome.refusal is not None:
         on_recall(outcome.cancelled, words.refunded(words.refusal(outcome.refusal, Standing())))

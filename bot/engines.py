@@ -30,8 +30,8 @@ from engine.safety import LocalChecker, SafetyChecker
 from engine.studio import Studio
 from styles import Style
 
-PATIENCE: Final = 3.0
-"""Seconds that an engine gets to stop."""
+PATIENCE: Final = 1.0
+"""Seconds that an engine, or a checker, gets to stop: nobody waits for what it is doing by then."""
 
 NO_MODEL = (NoDeviceError, ProfileError, WeightsError)
 """Why no model paints; each has a text for people."""

@@ -17,6 +17,7 @@ _SECRETS: Final = (
     re.compile(r"(?<=/interactions/)(\d+)/[\w.~%-]{20,}"),
     re.compile(r"(https?://)[^\s/?#\"@]+(?=@)", re.IGNORECASE),  # a proxy's user and password
     re.compile(r"(https?://[^\s?\"]*)\?[^\s\"]*", re.IGNORECASE),  # a signature; yarl leaves single quotes in a query
+    re.compile(r"([?&](?:ex|is|hm)=)[\w%.~-]+", re.IGNORECASE),  # the same of a link that begins with its host or path
     re.compile(r"()[\w-]{23,30}\.[\w-]{6,7}\.[\w-]{27,}"),  # a bot token
 )
 

@@ -74,11 +74,14 @@ CREATE TABLE members (
     pictures_of_me TEXT CHECK (pictures_of_me IN ('nobody', 'anyone'))  -- NULL: as the server has it
 ) STRICT;
 
--- The ledger again, with one more kind: what somebody who was erased has used already, when they come back.
+-- The ledger again, with two more kinds: what somebody who was erased has used already, when they come back, and each
+-- running picture that they had called off.
 CREATE TABLE ledger_2 (
     id INTEGER PRIMARY KEY,
-    entry_key TEXT NOT NULL UNIQUE,  -- as before, and 'carry:<subject>/<guild>/<day>', with 'cap' for no guild's day
-    kind TEXT NOT NULL CHECK (kind IN ('reserve', 'refund', 'grant', 'reset', 'carry')),
+    -- As before, and 'carry:<subject>/<guild>/<day>', with 'cap' for no guild's day, and
+    -- 'cancel:<subject>/<guild>/<day>/<number>'.
+    entry_key TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL CHECK (kind IN ('reserve', 'refund', 'grant', 'reset', 'carry', 'cancel')),
     guild_id INTEGER NOT NULL,
     subject INTEGER NOT NULL,
     day TEXT NOT NULL,
@@ -128,6 +131,8 @@ ALTER TABLE requests ADD COLUMN roles TEXT NOT NULL DEFAULT '[]';  -- the member
 ALTER TABLE jobs ADD COLUMN owner INTEGER;  -- the subject whose picture it is; NULL: an upload, which has no known owner
 ALTER TABLE jobs ADD COLUMN sha256 TEXT;  -- of the posted file, so that a report names it
 ALTER TABLE jobs ADD COLUMN hidden_at INTEGER;  -- when somebody in the picture objected; NULL: it is shown
+ALTER TABLE jobs ADD COLUMN unsettled INTEGER NOT NULL DEFAULT 0 CHECK (unsettled IN (0, 1));  -- its message may differ
+CREATE INDEX jobs_unsettled ON jobs (id) WHERE unsettled;
 CREATE INDEX requests_by_guild ON requests (guild_id, received_at);
 CREATE INDEX jobs_ended ON jobs (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX jobs_by_subject ON jobs (subject);
@@ -175,14 +180,16 @@ DROP TABLE moderation;
 CREATE INDEX audit_by_guild ON audit (guild_id, id);
 CREATE INDEX audit_by_actor ON audit (actor) WHERE actor IS NOT NULL;
 CREATE INDEX audit_by_target ON audit (target) WHERE target IS NOT NULL;
-CREATE INDEX audit_unlogged ON audit (id) WHERE logged_at IS NULL;
-CREATE INDEX reports_unlogged ON reports (id) WHERE logged_at IS NULL;
+CREATE INDEX audit_unlogged ON audit (guild_id, id) WHERE logged_at IS NULL;
+CREATE INDEX reports_unlogged ON reports (guild_id, id) WHERE logged_at IS NULL;
 
 -- What must outlive an erasure, under a keyed hash of the user's id: erasing gives no quota back and lifts no block.
 CREATE TABLE remnants (
     id INTEGER PRIMARY KEY,
     hash BLOB NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('usage', 'cap_usage', 'cap', 'limit', 'block', 'denied', 'pictures_of_me')),
+    kind TEXT NOT NULL CHECK (kind IN (
+        'usage', 'cap_usage', 'cancels', 'reports', 'cap', 'limit', 'block', 'denied', 'pictures_of_me'
+    )),
     guild_id INTEGER NOT NULL,
     value TEXT NOT NULL CHECK (json_valid(value)),
     until INTEGER  -- NULL: until it is lifted

@@ -1,30 +1,33 @@
-"""Tells log channels what was done and reported: of each row once, and of rows that wait together in one post."""
+"""Brings to Discord what waits in the store: lines and reports for log channels, and pictures that are to be hidden."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 import structlog
 from discord import ui
 
-from bot.commands.removal import posted
+from bot.commands.curtain import agree, turn
 from bot.commands.services import ServiceClient, style_name
 from bot.delivery import DeliveryError, log
 from bot.delivery.calls import Trouble
-from bot.delivery.exhibit import conceal
 from bot.store import Parcel, StoreError
 from bot.ui import auditing, moderation
-from bot.values.records import Entry, Report
+from bot.values.records import Entry, Picture, Report
 
 INTERVAL: Final = 5.0
 """Seconds between two looks where nobody says that something has changed."""
+
+HIDING_INTERVAL: Final = 30.0
+"""Seconds between two tries of what Discord would not do."""
 
 _log = structlog.stdlib.get_logger(__name__)
 
 
 class Herald:
-    """Posts to the log channels of servers, from `start` until `close`.
+    """Posts to the log channels of servers, each row once, and hides and shows pictures, from `start` until `close`.
 
     Parameters
     ----------
@@ -37,18 +40,22 @@ class Herald:
         self._pause = pause
         self._turn = asyncio.Lock()
         self._unsure: dict[int, int] = {}
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Begin, if it has not."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._go_on(), name="herald")
+        if not self._tasks:
+            self._tasks = {
+                asyncio.create_task(self._go_on_telling(), name="herald"),
+                asyncio.create_task(self._go_on_hiding(), name="herald-hiding"),
+            }
 
     async def close(self) -> None:
-        """Stop. What is not told by then is told after the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait({self._task})
+        """Stop. What is not done by then is done after the next start."""
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
     async def tell(self) -> None:
         """Tell whatever waits. What Discord can't take just now waits for the next time.
@@ -66,19 +73,32 @@ class Herald:
                 except DeliveryError as error:
                     _log.warning("a log channel has to wait", guild=parcel.guild_id, reason=str(error))
 
-    async def _go_on(self) -> None:
+    async def hide(self) -> None:
+        """Hide, or show, whatever is not yet as it was decided. What Discord can't do just now waits, too.
+
+        Raises
+        ------
+        StoreError
+        """
+        services = self._client.services
+        for job_id in await services.store.reports.unsettled():
+            async with turn(services, job_id):
+                await agree(self._client, job_id)
+
+    async def _go_on_telling(self) -> None:
         changed = self._client.services.changed
         while True:
             changed.clear()
-            try:
-                await self.tell()
-            except StoreError as error:
-                _log.error("log channels are not told", reason=str(error))
-            except Exception:  # noqa: BLE001 - the task's boundary: one bad row must not silence all servers
-                _log.error("log channels are not told", exc_info=True)
+            await _whatever_happens(self.tell)
             with suppress(TimeoutError):
                 async with asyncio.timeout(INTERVAL):
                     await changed.wait()
+
+    async def _go_on_hiding(self) -> None:
+        """Apart from the telling: no message that Discord won't change may hold up what moderators are told."""
+        while True:
+            await _whatever_happens(self.hide)
+            await asyncio.sleep(HIDING_INTERVAL)
 
     async def _tell_entries(self, parcel: Parcel) -> None:
         """Row by row would be a post each; too many for one are the next one's."""
@@ -102,28 +122,23 @@ class Herald:
 
     async def _tell_report(self, parcel: Parcel, report: Report) -> None:
         services = self._client.services
+        if (its_turn := turn(services, report.job_id)).locked():
+            return  # it is being hidden or decided, and told of when that is done
+        async with its_turn:
+            told = await self._settled(report)
         if not report.guild_id:  # nobody moderates outside of servers
             _log.warning("a picture outside of servers was reported", report=report.id, complaint=report.complaint)
-        else:
-            await self._hide(report)
-        told = await services.store.reports.one(report.guild_id, report.id) or report
-        if parcel.channel_id is not None and report.guild_id:
+        elif parcel.channel_id is not None:
             view = moderation.report(told, style_name(told.style, services.catalogue))
             await self._post(parcel.guild_id, parcel.channel_id, view, nonce=f"report-{report.id}")
         await services.store.outbox.told(reports=[report])
 
-    async def _hide(self, report: Report) -> None:
-        """The process may have died between the row and the picture's message."""
-        services = self._client.services
-        job = await services.store.job(report.job_id)
-        if job is None or job.hidden_at is None or job.deleted_at is not None:
-            return
-        try:
-            await conceal(posted(self._client, job), moderation.HIDDEN_NOTICE)
-        except DeliveryError as error:
-            if error.trouble is Trouble.UNREACHABLE:
-                raise
-            _log.warning("a reported picture is not hidden", job=job.id, reason=str(error))
+    async def _settled(self, report: Report) -> Report:
+        """As it is now; the process may have died between the row and the picture's message."""
+        now = await self._client.services.store.reports.one(report.guild_id, report.id) or report
+        if now.picture is not Picture.HIDING:
+            return now
+        return replace(now, picture=await agree(self._client, report.job_id))
 
     async def _post(self, guild_id: int, channel_id: int, view: ui.LayoutView, *, nonce: str) -> None:
         """A channel that is gone or forbidden has been tried: `/audit` has it all, and `/server` says what is wrong."""
@@ -133,3 +148,12 @@ class Herald:
             if error.trouble is Trouble.UNREACHABLE:
                 raise
             _log.warning("a log channel can't be written to", guild=guild_id, reason=str(error))
+
+
+async def _whatever_happens(do: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await do()
+    except StoreError as error:
+        _log.error("the herald fails", reason=str(error))
+    except Exception:  # noqa: BLE001 - the tasks' boundary: one bad row must not silence all servers
+        _log.error("the herald fails", exc_info=True)

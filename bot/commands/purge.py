@@ -11,7 +11,7 @@ from typing import Final
 import discord
 from discord import app_commands, ui
 
-from bot.commands.removal import posted
+from bot.commands.curtain import posted, turn
 from bot.commands.services import Interaction, change, moderated, whisper
 from bot.delivery import DeliveryError
 from bot.delivery.calls import Trouble, call
@@ -130,6 +130,11 @@ async def _confirmed(interaction: Interaction, *, member: str) -> None:
 
 
 async def _remove(interaction: Interaction, job_id: str) -> Fate:
+    async with turn(interaction.client.services, job_id):
+        return await _take_down(interaction, job_id)
+
+
+async def _take_down(interaction: Interaction, job_id: str) -> Fate:
     store = interaction.client.services.store
     job = await store.job(job_id)
     if job is None or job.deleted_at is not None:

@@ -6,6 +6,7 @@ import discord
 from discord import app_commands
 
 from bot import policy
+from bot.commands.curtain import posted, turn
 from bot.commands.services import Interaction, RefusalError, act, actor, order_of, whisper
 from bot.delivery import DeliveryError, Posted, scope_of
 from bot.delivery.calls import already_gone
@@ -38,12 +39,6 @@ async def here(interaction: Interaction, job_id: str) -> Job:
     return job
 
 
-def posted(client: discord.Client, job: Job) -> PostedExhibit:
-    """The message of a result."""
-    place = Posted(job.result_channel_id or 0, job.result_message_id or 0)
-    return PostedExhibit(client, place, guild_id=job.guild_id)
-
-
 async def take_down(interaction: Interaction, job: Job, exhibit: Exhibit, *, moderating: bool) -> None:
     """Delete a result and write it down; a card stays that says who did it, if it was a moderator.
 
@@ -52,6 +47,11 @@ async def take_down(interaction: Interaction, job: Job, exhibit: Exhibit, *, mod
     DeliveryError
         It is still there.
     """
+    async with turn(interaction.client.services, job.id):  # or who hides it just now would bring it back
+        await _take_down(interaction, job, exhibit, moderating=moderating)
+
+
+async def _take_down(interaction: Interaction, job: Job, exhibit: Exhibit, *, moderating: bool) -> None:
     services = interaction.client.services
     if not moderating:
         with already_gone():

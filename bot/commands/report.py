@@ -4,24 +4,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import discord
-import structlog
 from discord import ui
 
 from bot import policy
+from bot.commands.curtain import agree, turn
 from bot.commands.removal import here
 from bot.commands.services import Interaction, RefusalError, whisper
-from bot.delivery import DeliveryError
+from bot.delivery import DeliveryError, site_of
 from bot.delivery.calls import call
-from bot.delivery.exhibit import PressedExhibit, conceal
-from bot.store import Job, NewReport, NotFiled
+from bot.delivery.exhibit import PressedExhibit
+from bot.store import NewReport, NotFiled
 from bot.ui import custom_ids, moderation, words
 from bot.ui.custom_ids import Action
-from bot.values.records import Complaint, Report
+from bot.values.records import Complaint, Picture, Report
 
 _COMPLAINT: Final = "complaint"
 _WORDS: Final = "words"
-
-_log = structlog.stdlib.get_logger(__name__)
 
 
 async def _used(interaction: Interaction, *, job: str) -> None:
@@ -38,7 +36,7 @@ async def _used(interaction: Interaction, *, job: str) -> None:
     new = NewReport(job_id=found.id, reporter_id=interaction.user.id, complaint=complaint, words=said)
     if complaint is Complaint.SHOWS_ME:
         await _acknowledge(interaction)
-        await interaction.followup.send(await _hidden(interaction, found, new), ephemeral=True)
+        await interaction.followup.send(await _hidden(interaction, new), ephemeral=True)
     else:
         await whisper(interaction, _told(interaction, new))
     interaction.client.services.changed.set()
@@ -73,20 +71,16 @@ async def _acknowledge(interaction: Interaction) -> None:
 
 
 async def _told(interaction: Interaction, new: NewReport) -> str:
-    return await _answer(interaction, await _filed(interaction, new), hidden=None)
+    return await _answer(interaction, await _filed(interaction, new))
 
 
-async def _hidden(interaction: Interaction, job: Job, new: NewReport) -> str:
-    """The row first: what is hidden is then known to be, whatever happens to the process in between."""
-    report = await _filed(interaction, new)
-    notice = moderation.HIDDEN_NOTICE if report.guild_id else moderation.HIDDEN_NOTICE_DIRECT
-    try:
-        await conceal(PressedExhibit(interaction), notice)
-    except DeliveryError as error:
-        _log.warning("a reported picture is not hidden", job=job.id, reason=str(error))
-        await interaction.client.services.store.reports.not_hidden(job.id)
-        return await _answer(interaction, report, hidden=False)
-    return await _answer(interaction, report, hidden=True)
+async def _hidden(interaction: Interaction, new: NewReport) -> str:
+    """The row first: what is to be hidden is then known to be, whatever happens to the process in between."""
+    client, only_here = interaction.client, not site_of(interaction).bot_is_here
+    async with turn(client.services, new.job_id):
+        report = await _filed(interaction, new)
+        picture = await agree(client, new.job_id, PressedExhibit(interaction), last=only_here)
+    return await _answer(interaction, report, picture)
 
 
 async def _filed(interaction: Interaction, new: NewReport) -> Report:
@@ -96,10 +90,10 @@ async def _filed(interaction: Interaction, new: NewReport) -> Report:
     return filed
 
 
-async def _answer(interaction: Interaction, report: Report, *, hidden: bool | None) -> str:
+async def _answer(interaction: Interaction, report: Report, picture: Picture | None = None) -> str:
     guild = await interaction.client.services.store.desk.guild(report.guild_id)
     return moderation.reported(
-        moderated=bool(report.guild_id), log_channel=guild.log_channel is not None, hidden=hidden
+        moderated=bool(report.guild_id), log_channel=guild.log_channel is not None, picture=picture
     )
 
 

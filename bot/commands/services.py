@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakValueDictionary
 
 import discord
 from discord import app_commands, ui
@@ -27,6 +28,8 @@ class Services:
     ----------
     changed
         Set once something may have changed that log channels are told of.
+    turns
+        A lock for each job whose result is being changed, for as long as somebody has it.
     """
 
     journey: Journey
@@ -34,6 +37,7 @@ class Services:
     catalogue: Catalogue
     house: House
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 
 import discord
-import structlog
 
 from bot import policy
 from bot.commands.block import recall
-from bot.commands.removal import posted, take_down
+from bot.commands.curtain import FOR_GOOD, agree, posted, show, turn
+from bot.commands.removal import take_down
 from bot.commands.services import (
     Interaction,
     Moderated,
@@ -21,14 +21,12 @@ from bot.commands.services import (
 )
 from bot.delivery import DeliveryError
 from bot.delivery.calls import Trouble, call
-from bot.delivery.exhibit import address, conceal, reveal
+from bot.delivery.exhibit import address
 from bot.store import Job
 from bot.ui import custom_ids, moderation, words
 from bot.ui.custom_ids import Decision
 from bot.values.records import Report, ReportState
 from bot.values.rules import Actor
-
-_log = structlog.stdlib.get_logger(__name__)
 
 Verdict = Callable[[Interaction, Moderated, Report], Awaitable[str]]
 
@@ -102,32 +100,35 @@ async def _block(interaction: Interaction, where: Moderated, report: Report) -> 
 
 async def _dismiss(interaction: Interaction, where: Moderated, report: Report) -> str:
     """The picture first: one that can't be shown again is not said to be."""
-    services = interaction.client.services
-    job = await services.store.job(report.job_id)
-    if report.hidden and job is not None and not await services.store.reports.others_object(report):
-        await _shown(interaction, job)
-    after = await services.store.desk.dismiss(act(interaction), report.id)
+    client, store = interaction.client, interaction.client.services.store
+    async with turn(client.services, report.job_id):
+        showing = await store.reports.showing(report)
+        if showing:
+            await _shown(interaction, report)
+        after = await store.desk.dismiss(act(interaction), report.id)
+        if showing:
+            await agree(client, report.job_id)
     if after is None:
         raise RefusalError(moderation.decided(await _again(interaction, report)))
-    if after.hidden and job is not None:  # somebody else has objected just now
-        await _hidden_again(interaction, job)
     return moderation.dismissed(after)
 
 
-async def _hidden_again(interaction: Interaction, job: Job) -> None:
-    try:
-        await conceal(posted(interaction.client, job), moderation.HIDDEN_NOTICE)
-    except DeliveryError as error:
-        _log.warning("a reported picture is not hidden", job=job.id, reason=str(error))
+async def _shown(interaction: Interaction, report: Report) -> None:
+    """A try whose end nobody knows leaves the message unsettled: the Herald hides it again.
 
-
-async def _shown(interaction: Interaction, job: Job) -> None:
-    alt_text = words.alt_text(style_name(job.style, interaction.client.services.catalogue))
+    Raises
+    ------
+    RefusalError
+    """
+    client, job = interaction.client, await _job(interaction, report)
     try:
-        await reveal(posted(interaction.client, job), alt_text)
+        await show(client, job, posted(client, job))
     except DeliveryError as error:
-        if error.trouble is not Trouble.GONE:  # what is gone can't be shown, and needn't be
-            raise RefusalError(moderation.NOT_SHOWN) from None
+        if error.trouble is Trouble.GONE:  # it can't be shown, and needn't be
+            return
+        if error.trouble in FOR_GOOD:
+            await client.services.store.reports.settled(job.id)
+        raise RefusalError(moderation.NOT_SHOWN) from None
 
 
 async def _report(interaction: Interaction, report_id: str) -> tuple[Moderated, Report]:

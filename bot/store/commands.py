@@ -89,6 +89,12 @@ def answer(tx: Transaction, command_id: int, given: Answer) -> None:
     tx.run(_ANSWER, id=command_id, answer=json.dumps(asdict(given)), now=tx.now)
 
 
+def answer_all(tx: Transaction, given: Answer) -> None:
+    """The same answer to everything that waits; nothing of it is read."""
+    for row in tx.all("SELECT id FROM commands WHERE answered_at IS NULL"):
+        answer(tx, row["id"], given)
+
+
 def take_answer(tx: Transaction, command_id: int) -> Answer | None:
     """The answer, which nobody needs any more then; None while there is none."""
     row = tx.one("DELETE FROM commands WHERE id = :id AND answered_at IS NOT NULL RETURNING answer", id=command_id)

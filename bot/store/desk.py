@@ -1,12 +1,12 @@
 """The moderators' side of the store: settings, quotas, blocks and the audit; every method is one transaction."""
 
-from bot.store import audit, guilds, jobs, moderation, standing, subjects
+from bot.store import audit, guilds, jobs, moderation
 from bot.store.audit import Act, Entry, Filter
 from bot.store.database import Database
 from bot.store.limits import RoleLimit, Usage
 from bot.store.moderation import Blocked, Change, Changes
 from bot.values.records import Report
-from bot.values.rules import Block, Guild
+from bot.values.rules import Guild
 
 
 class Desk:
@@ -85,14 +85,6 @@ class Desk:
     async def unblock(self, change: Change) -> bool:
         """Serve the member again; False where no block was in force."""
         return await self._database.transact(lambda tx: self._changes.unblock(tx, change))
-
-    async def block_of(self, guild_id: int, user_id: int) -> Block | None:
-        """The member's block in this server, if one is in force."""
-        return await self._database.transact(
-            lambda tx: (
-                None if (subject := subjects.known(tx, user_id)) is None else standing.block_of(tx, guild_id, subject)
-            )
-        )
 
     async def deleted(self, act: Act, job_id: str) -> bool:
         """A moderator has deleted somebody else's result: its photo's link goes, and the audit says who did it.

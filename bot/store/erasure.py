@@ -43,7 +43,11 @@ class Plan:
     posts: tuple[Post, ...] = ()
 
 
-_UNDER_WAY: Final = "SELECT id FROM jobs WHERE subject = :subject AND state IN ('queued', 'running')"
+# Pictures of them that others wait for are theirs to call off; one that is being painted at this moment is finished.
+_UNDER_WAY: Final = """
+    SELECT id FROM jobs
+    WHERE (subject = :subject AND state IN ('queued', 'running')) OR (owner = :subject AND state = 'queued')
+"""
 
 # Pictures of them that others asked for are theirs to delete, too; the others' cards are not. A card that was a result
 # may say who deleted that.
@@ -101,7 +105,7 @@ _CUT_OFF: Final = (
     "DELETE FROM blocks WHERE subject = :subject",
     "DELETE FROM caps WHERE scope = 'member' AND target = :subject",
     "DELETE FROM denied WHERE scope = 'member' AND target = :subject",
-    # A picture of theirs that somebody else waits for still asks by the number whether it may be painted.
+    # A picture of theirs that is being painted for somebody else asks by the number again after a restart.
     "UPDATE members SET told_at = NULL, stated_at = NULL WHERE subject = :subject",
     """
     DELETE FROM members WHERE subject = :subject AND (pictures_of_me IS NULL OR NOT EXISTS (
@@ -134,7 +138,7 @@ _NAMED_IN: Final = (
 
 
 def begin(tx: Transaction, user_id: int) -> Plan:
-    """Cancel what the person has under way, refunded as any cancelling is, and find their messages."""
+    """Cancel what is under way for the person, or waits of them for others, refunded; and find their messages."""
     subject = subjects.known(tx, user_id)
     return Plan() if subject is None else _plan(tx, subject)
 

@@ -14,6 +14,7 @@ from bot.values.rules import Refusal
 
 _LATE: Final = "it came too late; nothing was changed"
 _UNKNOWN: Final = "the running bot, which is of another version, does not know this command; nothing was changed"
+_BROKE: Final = "it broke, as the bot's log says; nothing was changed"
 _DONE: Final = "it was done already"
 
 _DENY: Final = """
@@ -67,8 +68,12 @@ class Operator:
         """Carry out and answer what waits. A command that came too late, or is not known, changes nothing."""
         return await self._database.transact(self._answer)
 
+    async def give_up(self) -> None:
+        """Answer everything that waits with a no: one of it broke, and took all of it back."""
+        await self._database.transact(lambda tx: commands.answer_all(tx, Answer(ok=False, sentence=_BROKE)))
+
     async def carry_out(self, order: Order) -> Answer:
-        """Do it at once."""
+        """Do it at once, while no bot runs. What is queued is left to the next start, which can tell who waits."""
         return await self._database.transact(lambda tx: self._carry_out(tx, order))
 
     def _answer(self, tx: Transaction) -> list[Outcome]:
@@ -81,14 +86,14 @@ class Operator:
     def _carry_out(self, tx: Transaction, order: Order) -> Answer:
         """Through the same table, which gives it its id."""
         command_id = commands.put(tx, order)
-        outcome = carry_out(tx, self._sealer, command_id, order)
+        outcome = carry_out(tx, self._sealer, command_id, order, bot_runs=False)
         commands.withdraw(tx, command_id)
         return outcome.answer
 
 
-def carry_out(tx: Transaction, sealer: Sealer, command_id: int, order: Order) -> Outcome:
+def carry_out(tx: Transaction, sealer: Sealer, command_id: int, order: Order, *, bot_runs: bool) -> Outcome:
     """Do what is wanted. The same command a second time changes nothing."""
-    work = _Work(tx, sealer, order, cause=f"command:{command_id}")
+    work = _Work(tx, sealer, order, cause=f"command:{command_id}", bot_runs=bot_runs)
     sentence = work.do() if audit.is_new(tx, work.act) else _DONE
     return Outcome(
         command_id=command_id,
@@ -101,7 +106,7 @@ def carry_out(tx: Transaction, sealer: Sealer, command_id: int, order: Order) ->
 
 def _outcome(tx: Transaction, sealer: Sealer, command: Command) -> Outcome:
     if command.order is not None and not command.late:
-        return carry_out(tx, sealer, command.id, command.order)
+        return carry_out(tx, sealer, command.id, command.order, bot_runs=True)
     answer = Answer(ok=False, sentence=_LATE if command.late else _UNKNOWN)
     return Outcome(command_id=command.id, name=command.name, answer=answer)
 
@@ -109,10 +114,11 @@ def _outcome(tx: Transaction, sealer: Sealer, command: Command) -> Outcome:
 class _Work:
     """One order in its transaction. What changes nothing leaves no row in the audit."""
 
-    def __init__(self, tx: Transaction, sealer: Sealer, order: Order, *, cause: str) -> None:
+    def __init__(self, tx: Transaction, sealer: Sealer, order: Order, *, cause: str, bot_runs: bool) -> None:
         self._tx = tx
         self._sealer = sealer
         self._order = order
+        self._bot_runs = bot_runs
         self.cancelled: tuple[str, ...] = ()
         guild_id = order.target if order.scope is Scope.SERVER else 0
         self.act = Act(cause=cause, guild_id=guild_id, actor_id=None, reason=order.reason)
@@ -145,11 +151,18 @@ class _Work:
             return f"{scope} {target} is denied already"
         self._tx.run(_DENY, scope=scope, target=key, reason=reason, now=self._tx.now)
         self._record(scope, key, about=scope)
-        self.cancelled = tuple(row["id"] for row in self._tx.all(_QUEUED[scope], target=key))
-        for job_id in self.cancelled:
+        return f"{scope} {target} is denied now; {self._call_off(scope, key)}"
+
+    def _call_off(self, scope: Scope, key: int) -> str:
+        """Without a bot nobody could tell those who wait: their jobs stay for the next start, which asks the rules."""
+        queued = tuple(row["id"] for row in self._tx.all(_QUEUED[scope], target=key))
+        pictures = f"{len(queued)} queued picture{'s' * (len(queued) != 1)}"
+        if not self._bot_runs:
+            return f"{pictures} will be refunded when the bot starts"
+        for job_id in queued:
             requests.cancel(self._tx, job_id)
-        count = len(self.cancelled)
-        return f"{scope} {target} is denied now; {count} queued picture{'s' * (count != 1)} cancelled and refunded"
+        self.cancelled = queued
+        return f"{pictures} cancelled and refunded"
 
     def _allow(self, scope: Scope, target: int) -> str:
         key = self._key(scope, target)

@@ -56,9 +56,10 @@ class Privacy:
         return await self._database.transact(partial(_say, sealer=self._sealer, user_id=user_id, said=said))
 
     async def begin_erasure(self, user_id: int) -> Plan:
-        """Cancel what the person has under way, and find the messages that are to be deleted on Discord.
+        """Cancel what is under way for the person, and find the messages that are to be deleted on Discord.
 
-        Running jobs are refunded as any cancelling of theirs is.
+        Running jobs are refunded as any cancelling of theirs is. What waits to be painted of them for others is
+        cancelled, too.
         """
         return await self._database.transact(lambda tx: erasure.begin(tx, user_id))
 

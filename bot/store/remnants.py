@@ -1,6 +1,7 @@
-"""What outlives an erasure: today's usage, limits, caps, blocks, denials and opt-outs, under a keyed hash of the id.
+"""What outlives an erasure: what counts for today, limits, caps, blocks, denials, opt-outs; under a hash of the id.
 
-Nothing here leads to the erased member's other rows. When they come back, it goes to their new number.
+Nothing here leads to the erased member's other rows. When they come back, it goes to their new number; reports alone
+are counted here, since each row of theirs must name a picture.
 """
 
 import json
@@ -8,7 +9,7 @@ from typing import Final
 
 from bot.store import caps, days, guilds
 from bot.store.database import Row, Transaction
-from bot.values.kept import Kind, Remnant
+from bot.values.kept import REPORT_COUNTS, Kind, Remnant
 from bot.values.rules import PicturesOfMe
 
 _KEPT: Final = {
@@ -19,6 +20,13 @@ _KEPT: Final = {
     Kind.CAP_USAGE: """
         SELECT 0 AS guild_id, day, used FROM cap_usage WHERE scope = 'member' AND target = :subject AND used > 0
     """,
+    Kind.CANCELS: """
+        SELECT guild_id, day, count(*) AS cancels
+        FROM ledger LEFT JOIN jobs ON kind = 'reserve' AND jobs.id = substr(entry_key, length('reserve:') + 1)
+        WHERE ledger.subject = :subject AND (kind = 'cancel' OR (state = 'cancelled' AND started_at IS NOT NULL))
+        GROUP BY guild_id, day
+    """,
+    Kind.REPORTS: "SELECT 0 AS guild_id, at, count(*) AS reports FROM reports WHERE reporter = :subject GROUP BY at",
     Kind.CAP: "SELECT 0 AS guild_id, amount FROM caps WHERE scope = 'member' AND target = :subject",
     Kind.LIMIT: "SELECT guild_id, amount FROM limits WHERE subject = :subject",
     Kind.BLOCK: "SELECT guild_id, expires_at, at FROM blocks WHERE subject = :subject",
@@ -43,6 +51,14 @@ _GIVEN_BACK: Final = {
 _CARRY: Final = """
     INSERT INTO ledger (entry_key, kind, guild_id, subject, day, amount, at)
     VALUES ('carry:' || :subject || '/' || :pool || '/' || :day, 'carry', :guild_id, :subject, :day, :amount, :now)
+"""
+
+_CANCEL: Final = """
+    INSERT INTO ledger (entry_key, kind, guild_id, subject, day, amount, at)
+    VALUES (
+        'cancel:' || :subject || '/' || :guild_id || '/' || :day || '/' || :number, 'cancel',
+        :guild_id, :subject, :day, 0, :now
+    )
 """
 
 _IN_FORCE: Final = """
@@ -83,10 +99,13 @@ def of(tx: Transaction, user_hash: bytes) -> list[Remnant]:
 def give_back(tx: Transaction, user_hash: bytes, subject: int) -> None:
     """Somebody who was erased is back under a new number, with what they had used and what was said of them."""
     for one in of(tx, user_hash):
-        tx.run(_GIVEN_BACK[one.kind], subject=subject, guild_id=one.guild_id, **one.value)
+        if one.kind in _GIVEN_BACK:
+            tx.run(_GIVEN_BACK[one.kind], subject=subject, guild_id=one.guild_id, **one.value)
         if one.kind in (Kind.USAGE, Kind.CAP_USAGE):
             _carry(tx, subject, one)
-    tx.run("DELETE FROM remnants WHERE hash = :hash", hash=user_hash)
+        for number in range(one.value.get("cancels", 0)):
+            tx.run(_CANCEL, subject=subject, guild_id=one.guild_id, day=one.value["day"], number=number, now=tx.now)
+    tx.run("DELETE FROM remnants WHERE hash = :hash AND kind <> 'reports'", hash=user_hash)
 
 
 def pictures_of(tx: Transaction, user_hash: bytes) -> PicturesOfMe | None:
@@ -95,6 +114,11 @@ def pictures_of(tx: Transaction, user_hash: bytes) -> PicturesOfMe | None:
         if one.kind is Kind.PICTURES_OF_ME:
             return PicturesOfMe(one.value["said"])
     return None
+
+
+def reports_of(tx: Transaction, user_hash: bytes) -> int:
+    """How many reports of before an erasure still count for the day's."""
+    return sum(one.value["reports"] for one in of(tx, user_hash) if one.kind is Kind.REPORTS)
 
 
 def wipe_lapsed(tx: Transaction) -> int:
@@ -122,12 +146,14 @@ def _remnant(tx: Transaction, kind: Kind, row: Row) -> Remnant:
 
 
 def _lapses_at(tx: Transaction, kind: Kind, row: Row) -> int | None:
-    """When it no longer holds: usage with its day, a block with its end, the rest when somebody lifts it."""
+    """When it no longer holds: counts with their day, a block with its end, the rest when somebody lifts it."""
     match kind:
-        case Kind.USAGE:
+        case Kind.USAGE | Kind.CANCELS:
             return days.end_of(row["day"], guilds.get(tx, row["guild_id"]).zone)
         case Kind.CAP_USAGE:
             return days.end_of(row["day"], caps.ZONE)
+        case Kind.REPORTS:
+            return int(row["at"]) + REPORT_COUNTS
         case Kind.BLOCK:
             return row["expires_at"]  # type: ignore[no-any-return]  # a row's values are Any
         case _:

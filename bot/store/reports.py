@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from bot.store import jobs, subjects
+from bot.store import jobs, remnants, subjects
 from bot.store.database import Database, Row, Transaction
 from bot.store.jobs import State
 from bot.store.sealed import Sealer
-from bot.values.records import Complaint, Report, ReportState
-
-_DAY: Final = 86400
+from bot.values.kept import REPORT_COUNTS
+from bot.values.records import Complaint, Picture, Report, ReportState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +35,8 @@ _SELECT: Final = """
         reports.id, reports.guild_id, job_id, reporters.user_id AS reporter_id, requesters.user_id AS requester_id,
         reason AS complaint, words, reports.at, reports.state, closers.user_id AS closed_by_id, style, sha256,
         result_channel_id AS channel_id, result_message_id AS message_id,
-        hidden_at IS NOT NULL AND deleted_at IS NULL AS hidden
+        CASE WHEN deleted_at IS NOT NULL THEN 'deleted' WHEN hidden_at IS NULL THEN 'shown'
+            WHEN unsettled THEN 'hiding' ELSE 'hidden' END AS picture
     FROM reports JOIN jobs ON jobs.id = job_id
     LEFT JOIN subjects AS reporters ON reporters.subject = reporter
     LEFT JOIN subjects AS requesters ON requesters.subject = jobs.subject
@@ -63,10 +63,12 @@ _OTHERS_OBJECT: Final = """
 """
 
 _SHOW: Final = f"""
-    UPDATE jobs SET hidden_at = NULL
-    WHERE id = :job_id AND hidden_at IS NOT NULL AND NOT EXISTS ({_OTHERS_OBJECT})
+    UPDATE jobs SET hidden_at = iif(:now_shown, NULL, hidden_at), unsettled = 1
+    WHERE id = :job_id AND hidden_at IS NOT NULL AND deleted_at IS NULL AND NOT EXISTS ({_OTHERS_OBJECT})
     RETURNING 1
 """  # noqa: S608 - our own statement
+
+_HIDE: Final = "UPDATE jobs SET hidden_at = coalesce(hidden_at, :now), unsettled = 1 WHERE id = :id"
 
 
 class Reports:
@@ -81,26 +83,37 @@ class Reports:
 
     async def refusal(self, job_id: str, reporter_id: int, *, most: int) -> NotFiled | None:
         """Why a report of this result would not be taken now; `most` is how many one may make in 24 hours."""
-        return await self._database.transact(lambda tx: refusal(tx, job_id, subjects.known(tx, reporter_id), most=most))
+        return await self._database.transact(lambda tx: refusal(tx, self._sealer, job_id, reporter_id, most=most))
 
     async def file(self, new: NewReport, *, most: int) -> Report | NotFiled:
         """Take a report, one of each result and reporter and `most` of a reporter in 24 hours.
 
-        Whoever says that it shows them has it hidden from this transaction on; the caller changes its message.
+        Whoever says that it shows them has it hidden from this transaction on; its message is unsettled.
         """
         return await self._database.transact(lambda tx: file(tx, self._sealer, new, most=most))
 
-    async def not_hidden(self, job_id: str) -> None:
-        """The message could not be changed: the picture is shown as before."""
+    async def unsettled(self) -> list[str]:
+        """The jobs whose messages may not show or hide their pictures as their rows say."""
+        return await self._database.transact(_unsettled)
+
+    async def settled(self, job_id: str) -> None:
+        """The message is as the row says."""
         await self._database.transact(
-            lambda tx: tx.run("UPDATE jobs SET hidden_at = NULL WHERE id = :job_id", job_id=job_id)
+            lambda tx: tx.run("UPDATE jobs SET unsettled = 0 WHERE id = :job_id", job_id=job_id)
         )
 
-    async def others_object(self, report: Report) -> bool:
-        """Whether the picture stays hidden when this report is dismissed: somebody else objects to be in it."""
-        return await self._database.transact(
-            lambda tx: tx.one(_OTHERS_OBJECT, job_id=report.job_id, id=report.id) is not None
+    async def not_hidden(self, job_id: str) -> None:
+        """The message can't be changed: the picture is shown as before."""
+        await self._database.transact(
+            lambda tx: tx.run("UPDATE jobs SET hidden_at = NULL, unsettled = 0 WHERE id = :job_id", job_id=job_id)
         )
+
+    async def showing(self, report: Report) -> bool:
+        """Whether to dismiss this report shows its picture again; its message is unsettled from now on.
+
+        False where nobody has hidden it, it is deleted, or somebody else objects to be in it.
+        """
+        return await self._database.transact(lambda tx: show(tx, report, now=False))
 
     async def one(self, guild_id: int, report_id: int) -> Report | None:
         """A report that this server's moderators decide."""
@@ -119,26 +132,27 @@ class Reports:
         return await self._database.transact(lambda tx: _count_open(tx, guild_id))
 
 
-def refusal(tx: Transaction, job_id: str, reporter: int | None, *, most: int) -> NotFiled | None:
-    """Why this subject can't report this result now; None where they can, and of somebody who is not known yet."""
+def refusal(tx: Transaction, sealer: Sealer, job_id: str, reporter_id: int, *, most: int) -> NotFiled | None:
+    """Why somebody can't report this result now; None where they can."""
     job = jobs.by_id(tx, job_id)
     if job is None or job.state is not State.DELIVERED or job.deleted_at is not None:
         return NotFiled.GONE
     made = tx.all(
         "SELECT job_id FROM reports WHERE reporter = :reporter AND (job_id = :job_id OR at > :since)",
-        reporter=reporter,
+        reporter=subjects.known(tx, reporter_id),
         job_id=job_id,
-        since=tx.now - _DAY,
+        since=tx.now - REPORT_COUNTS,
     )
     if any(row["job_id"] == job_id for row in made):
         return NotFiled.AGAIN
-    return NotFiled.TOO_MANY if len(made) >= most else None
+    before = remnants.reports_of(tx, sealer.digest(reporter_id))
+    return NotFiled.TOO_MANY if len(made) + before >= most else None
 
 
 def file(tx: Transaction, sealer: Sealer, new: NewReport, *, most: int) -> Report | NotFiled:
     """Take a report, and say in the job's row that its picture is hidden, if it is."""
     reporter = subjects.ensure(tx, new.reporter_id, sealer)
-    no = refusal(tx, new.job_id, reporter, most=most)
+    no = refusal(tx, sealer, new.job_id, new.reporter_id, most=most)
     if no is not None:
         return no
     guild_id = jobs.known(tx, new.job_id).guild_id
@@ -152,7 +166,7 @@ def file(tx: Transaction, sealer: Sealer, new: NewReport, *, most: int) -> Repor
         now=tx.now,
     )
     if new.complaint is Complaint.SHOWS_ME:
-        tx.run("UPDATE jobs SET hidden_at = coalesce(hidden_at, :now) WHERE id = :id", now=tx.now, id=new.job_id)
+        tx.run(_HIDE, now=tx.now, id=new.job_id)
     return _report(tx.all(f"{_SELECT} WHERE reports.id = :id", id=row["id"])[0])
 
 
@@ -194,9 +208,19 @@ def close(tx: Transaction, guild_id: int, report_id: int, state: ReportState, *,
     return tx.one(_CLOSE, state=state, by=by, id=report_id, guild_id=guild_id, now=tx.now) is not None
 
 
-def show(tx: Transaction, report: Report) -> bool:
-    """Hide a picture no longer, unless somebody else objects to be in it; False where it stays as it was."""
-    return tx.one(_SHOW, job_id=report.job_id, id=report.id) is not None
+def show(tx: Transaction, report: Report, *, now: bool = True) -> bool:
+    """Hide a picture no longer, unless somebody else objects to be in it; False where it stays as it was.
+
+    Parameters
+    ----------
+    now
+        False: only its message may be changed before the row.
+    """
+    return tx.one(_SHOW, job_id=report.job_id, id=report.id, now_shown=now) is not None
+
+
+def _unsettled(tx: Transaction) -> list[str]:
+    return [row["id"] for row in tx.all("SELECT id FROM jobs WHERE unsettled AND deleted_at IS NULL ORDER BY id")]
 
 
 def _count_open(tx: Transaction, guild_id: int) -> int:
@@ -212,6 +236,6 @@ def _report(row: Row) -> Report:
             **dict(row),
             "complaint": Complaint(row["complaint"]),
             "state": ReportState(row["state"]),
-            "hidden": bool(row["hidden"]),
+            "picture": Picture(row["picture"]),
         }
     )

@@ -50,14 +50,17 @@ _LEFT: Final = """
     LIMIT 1
 """
 
-# What the operator has said of a server, its cap or that it is denied, is the operator's to lift.
+# What the operator has said of a server, its cap or that it is denied, is the operator's to lift; the rows of the audit
+# that say so stay as long as any.
 _OF_A_SERVER: Final = tuple(
     f"DELETE FROM {table} WHERE guild_id = :guild_id"  # noqa: S608 - our tables
     for table in ("reports", "role_limits", "limits", "blocks", "refusals", "remnants", "guilds")
 )
 
 _DROP_AUDIT_OF: Final = """
-    DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE guild_id = :guild_id LIMIT :most) RETURNING 1
+    DELETE FROM audit WHERE id IN (
+        SELECT id FROM audit WHERE guild_id = :guild_id AND actor IS NOT NULL LIMIT :most
+    ) RETURNING 1
 """
 
 _DROP_OLD_AUDIT: Final = """

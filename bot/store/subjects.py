@@ -4,6 +4,8 @@ Who was erased and comes back gets a new number, and under it what an erasure do
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from bot.store import remnants
@@ -17,6 +19,19 @@ def known(tx: Transaction, user_id: int) -> int | None:
     """The member's subject number; None for somebody who never asked for anything, or was erased since."""
     row = tx.one("SELECT subject FROM subjects WHERE user_id = :user_id", user_id=user_id)
     return None if row is None else int(row["subject"])
+
+
+@contextmanager
+def as_if_back(tx: Transaction, user_id: int, sealer: Sealer) -> Iterator[None]:
+    """Let the body see somebody who was erased as if they were back. It names nobody anew, and changes nothing."""
+    if known(tx, user_id) is not None or not remnants.of(tx, sealer.digest(user_id)):
+        yield
+        return
+    tx.run("SAVEPOINT as_if_back")
+    ensure(tx, user_id, sealer)
+    yield
+    tx.run("ROLLBACK TO as_if_back")
+    tx.run("RELEASE as_if_back")
 
 
 def ensure(tx: Transaction, user_id: int, sealer: Sealer) -> int:

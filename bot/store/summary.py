@@ -39,6 +39,9 @@ _MORE: Final = f"""
             WHERE subject = :subject AND state = 'delivered' AND deleted_at IS NULL
         ) AS results,
         (
+            SELECT count(*) FROM jobs WHERE owner = :subject AND subject <> :subject AND state = 'queued'
+        ) AS waiting_of_me,
+        (
             SELECT count(*) FROM jobs
             WHERE owner = :subject AND subject <> :subject AND state = 'delivered' AND deleted_at IS NULL
         ) AS results_of_me,
@@ -62,11 +65,11 @@ _MORE: Final = f"""
 def read(tx: Transaction, sealer: Sealer, user_id: int) -> Summary:
     """What is kept of the person now. Asking names nobody anew."""
     subject = subjects.known(tx, user_id)
+    left = tuple(remnants.of(tx, sealer.digest(user_id)))
     if subject is None:
-        left = tuple(remnants.of(tx, sealer.digest(user_id)))
         return Summary(lasting=left, erased=bool(left))
     (more,) = tx.all(_MORE, subject=subject)
     return Summary(
-        lasting=tuple(remnants.lasting(tx, subject)),
+        lasting=(*remnants.lasting(tx, subject), *left),
         **{name: more[name] for name in more.keys()},  # noqa: SIM118 - a Row iterates values
     )

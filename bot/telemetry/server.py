@@ -14,7 +14,8 @@ from aiohttp import web
 from bot.telemetry.health import Health, Report
 from bot.telemetry.metrics import Metrics
 
-_PATIENCE: Final = 1.0  # seconds that open requests get at a stop
+PATIENCE: Final = 1.0
+"""Seconds that open requests get at a stop."""
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -60,7 +61,7 @@ async def serving(listening: socket.socket, health: Health, metrics: Metrics) ->
 
     app = web.Application()
     app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", scraped)])
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=_PATIENCE)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=PATIENCE)
     await runner.setup()
     try:
         await web.SockSite(runner, listening).start()

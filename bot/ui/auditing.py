@@ -6,7 +6,8 @@ from typing import Final
 
 from discord import ui
 
-from bot.ui import custom_ids
+from bot.ui import custom_ids, words
+from bot.ui.server import settings
 from bot.ui.words import quoted
 from bot.values.records import Action, Entry
 
@@ -56,6 +57,17 @@ _DID: Final = {
 
 _CHANNELS: Final = {"channels", "log_channel"}
 _ROLES: Final = {"roles", "moderator_roles"}
+_FLAGS: Final = {
+    "threads": ("onto the request", "into a thread"),
+    "upload_statement": ("told once", "must agree first"),
+    "unchecked_known": ("no", "yes"),
+    "paused": ("no", "yes"),
+}
+_HOURS: Final = {"new_member_hours", "retention_hours"}
+_LABELS: Final = {"paused": "Paused", "unchecked_known": "Known: no classifier"}
+"""What the card of `/server` has a button for; the rest is called as there."""
+
+_STYLE: Final = re.compile(r"[a-z0-9_-]+", re.ASCII)
 _SNOWFLAKE: Final = re.compile(r"\b[0-9]{15,20}\b", re.ASCII)
 _INSTANT: Final = re.compile(r"\b[0-9]{9,11}\b", re.ASCII)
 _MOST_NAMED: Final = 5  # channels or roles of one value
@@ -130,7 +142,8 @@ def _object(entry: Entry) -> str:
     if entry.action in (Action.ROLE_SET, Action.ROLE_UNSET):
         return f"<@&{entry.object}>"
     if entry.action is Action.SETTING:
-        return _plain(entry.object.replace("_", " "))
+        setting = settings.named(entry.object)
+        return _LABELS.get(entry.object, entry.object) if setting is None else setting.label
     return _times(_plain(entry.object))
 
 
@@ -146,14 +159,28 @@ def _change(entry: Entry) -> str:
 
 def _value(entry: Entry, text: str | None) -> str:
     if text is None:
-        return "nothing"
+        return "the usual" if entry.action is Action.SETTING else "nothing"
     if entry.action is Action.SETTING and entry.object in _CHANNELS | _ROLES:
         pattern = "<#{}>" if entry.object in _CHANNELS else "<@&{}>"
         ids = _SNOWFLAKE.findall(text)
         return ", ".join([*map(pattern.format, ids[:_MOST_NAMED]), *(["…"] if len(ids) > _MOST_NAMED else [])]) or "all"
     if entry.action in (Action.BLOCK, Action.UNBLOCK):
         return _times(_plain(text), until="until ")
+    if entry.action is Action.SETTING:
+        return _setting(entry.object or "", text)
     return _plain(text)
+
+
+def _setting(name: str, text: str) -> str:
+    """A column's text as people say it."""
+    if name in _FLAGS:
+        return _FLAGS[name][text == "1"]
+    if name in _HOURS:
+        return words.span(int(text)) if text.isdigit() else _plain(text)
+    if name == "styles_off":
+        off = ", ".join(_STYLE.findall(text))
+        return f"all but {_plain(off)}" if off else "all"
+    return _plain(text.replace("_", " "))
 
 
 def _times(text: str, *, until: str = "") -> str:

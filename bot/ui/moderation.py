@@ -10,7 +10,7 @@ from bot.ui.custom_ids import Decision
 from bot.ui.status import Order
 from bot.ui.words import order as headline
 from bot.ui.words import quoted
-from bot.values.records import Complaint, Report, ReportState
+from bot.values.records import Complaint, Picture, Report, ReportState
 
 MOST_WORDS: Final = 500
 """Characters that a reporter may write."""
@@ -58,18 +58,23 @@ def too_many_reports(most: int) -> str:
     return f"You can report {most} pictures in 24 hours. If it is urgent, please write to a moderator."
 
 
-def reported(*, moderated: bool, log_channel: bool, hidden: bool | None) -> str:
-    """Where a report went, and what became of the picture; `hidden` is None where it was never to be hidden."""
+_TO_BE_HIDDEN: Final = {
+    Picture.SHOWN: "Discord would not let me hide the picture.",
+    Picture.HIDING: "Discord does not answer just now: the picture will be hidden as soon as it does.",
+    Picture.HIDDEN: "The picture is hidden.",
+    Picture.DELETED: "The picture is deleted.",
+}
+
+
+def reported(*, moderated: bool, log_channel: bool, picture: Picture | None) -> str:
+    """Where a report went, and what became of the picture; None where it was never to be hidden."""
     if not moderated:
         where = "Your report waits for whoever runs me: there are no moderators of mine here."
     elif log_channel:
         where = "Your report goes to this server's moderators, into their log channel."
     else:
         where = "This server has no log channel: your report waits for its moderators in `/audit reports`."
-    if hidden is None:
-        return f"Thank you. {where}"
-    what = "The picture is hidden." if hidden else "Discord would not let me hide the picture just now."
-    return f"Thank you. {what} {where}"
+    return f"Thank you. {where}" if picture is None else f"Thank you. {_TO_BE_HIDDEN[picture]} {where}"
 
 
 def blocked(user_id: int, expires_at: int | None, *, cancelled: int = 0) -> str:
@@ -161,6 +166,8 @@ def dismissed(value: Report) -> str:
     """A moderator finds a report unfounded."""
     if value.hidden:
         return "The report is dismissed. The picture stays hidden: somebody else objects to be in it, too."
+    if value.picture is Picture.DELETED:
+        return "The report is dismissed. The picture is deleted."
     return "The report is dismissed, and the picture is shown."
 
 
@@ -177,24 +184,36 @@ def _told(value: Report, style: str) -> str:
         f"{style} for {_named(value.requester_id)}{_where(value)}",
         *([f"-# SHA-256 `{value.sha256}`"] if value.sha256 else []),
     ]
-    if value.hidden:
-        lines.append("🙈 It is hidden.")
-    elif value.open:
-        lines.append("👁️ It is shown.")
+    if value.open or value.hidden:
+        lines.append(_seen(value))
     if not value.open:
         lines.append(f"**{_outcome(value)}**")
     return "\n".join(lines)
 
 
+def _seen(value: Report) -> str:
+    match value.picture:
+        case Picture.DELETED:
+            return "🗑️ It is deleted."
+        case Picture.HIDDEN:
+            return "🙈 It is hidden."
+        case Picture.HIDING:
+            return "🙈 It is to be hidden: I do so as soon as Discord answers."
+        case Picture.SHOWN if value.complaint is Complaint.SHOWS_ME:
+            return "👁️ It is shown: Discord would not let me hide it."
+        case Picture.SHOWN:
+            return "👁️ It is shown."
+
+
 def _where(value: Report) -> str:
-    if value.channel_id is None or value.state is ReportState.DELETED:
+    if value.channel_id is None or value.picture is Picture.DELETED:
         return ""
     return f": https://discord.com/channels/{value.guild_id or '@me'}/{value.channel_id}/{value.message_id}"
 
 
 def _decisions(value: Report) -> list["ui.Button[ui.LayoutView]"]:
     """What is still to be done: who blocks the requester has said nothing of the picture yet."""
-    if value.state in (ReportState.DELETED, ReportState.DISMISSED):
+    if value.picture is Picture.DELETED or value.state is ReportState.DISMISSED:
         return []
     buttons = [
         _button("Look", "👁️", custom_ids.decide(Decision.LOOK, value.id)),
@@ -208,6 +227,12 @@ def _decisions(value: Report) -> list["ui.Button[ui.LayoutView]"]:
 
 
 def _outcome(value: Report) -> str:
+    if value.picture is Picture.DELETED and value.state in (ReportState.BLOCKED, ReportState.DISMISSED):
+        return f"{_decision(value)} The picture is deleted."
+    return _decision(value)
+
+
+def _decision(value: Report) -> str:
     who = "a moderator" if value.closed_by_id is None else f"<@{value.closed_by_id}>"
     match value.state:
         case ReportState.DELETED:

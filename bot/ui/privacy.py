@@ -18,7 +18,7 @@ Names = Callable[[int], str]
 NOTHING: Final = "I keep nothing of you."
 NOT_YOURS: Final = "That is for somebody else to decide."
 KEPT: Final = "Nothing was erased."
-CALLED_OFF: Final = "It was called off, because you asked me to erase everything."
+CALLED_OFF: Final = "It was called off: whoever it is for, or of, has just had everything erased."
 OWNER_SAYS_NOBODY: Final = "Whoever that picture belongs to has just said that nobody may use it."
 EXPORTED: Final = (
     "This is everything that I keep of you. Photos are not in it, since I store none; links to them and other people's"
@@ -40,6 +40,8 @@ _SAID: Final = {
 _REMNANTS: Final = {
     Kind.USAGE: "**{used} used** on {day}, {where}.",
     Kind.CAP_USAGE: "**{used} used** on {day}, over all servers.",
+    Kind.CANCELS: "**{cancels} called off** while I painted, on {day}, {where}.",
+    Kind.REPORTS: "**{reports} made**, which count among a day's.",
     Kind.LIMIT: "**A daily limit of your own**, {where}, set by a moderator.",
     Kind.CAP: "**A limit over all servers**, set by whoever runs me.",
     Kind.BLOCK: "**A block**, {where}, set by a moderator.",
@@ -134,6 +136,8 @@ def _pictures(kept: Summary) -> Iterator[str]:
         yield f"- **{_count(kept.links, 'link')} to photos**, encrypted, for the buttons. {_until(kept.links_until)}"
     if kept.results:
         yield f"- **{_count(kept.results, 'picture')}** of those are still posted, until somebody deletes them."
+    if kept.waiting_of_me:
+        yield f"- **{_count(kept.waiting_of_me, 'picture')} of you** that others asked for are on the way."
     if kept.results_of_me:
         yield f"- **{_count(kept.results_of_me, 'picture')} of you** that others asked for are still posted."
 
@@ -165,6 +169,8 @@ def _gone(kept: Summary) -> Iterator[str]:
         yield f"{_count(kept.results_of_me, 'picture')} of you that others asked for, deleted on Discord"
     if kept.under_way:
         yield f"{_count(kept.under_way, 'picture')} on the way, called off"
+    if kept.waiting_of_me:
+        yield f"{_count(kept.waiting_of_me, 'picture')} of you that others wait for, called off"
     if kept.links:
         yield f"{_count(kept.links, 'link')} to photos"
     if kept.grants:
@@ -180,8 +186,15 @@ def _lasting(lasting: Sequence[Remnant], name: Names) -> list[str]:
 
 def _remnant(one: Remnant, name: Names) -> str:
     where = words.quoted(name(one.guild_id), most=60) if one.guild_id else "outside of servers"
-    used = _count(one.value.get("used", 0), "picture")
-    what = _REMNANTS[one.kind].format(where=where, used=used, day=one.value.get("day"), said=one.value.get("said"))
+    value = one.value
+    what = _REMNANTS[one.kind].format(
+        where=where,
+        used=_count(value.get("used", 0), "picture"),
+        cancels=_count(value.get("cancels", 0), "picture"),
+        reports=_count(value.get("reports", 0), "report"),
+        day=value.get("day"),
+        said=value.get("said"),
+    )
     return f"{what} {_until(one.until) or 'Until it is lifted.'}"
 
 

@@ -16,12 +16,17 @@ AUDIT_DAYS = 365
 LEFT_DAYS = 30
 """Days for which a server's rows are kept after the bot has left it."""
 
+REPORT_COUNTS = 86400
+"""Seconds for which a report counts among those that somebody may make in a day."""
+
 
 class Kind(StrEnum):
     """What outlives an erasure."""
 
     USAGE = "usage"  # pictures of a day in a server
     CAP_USAGE = "cap_usage"  # pictures of a day over all servers
+    CANCELS = "cancels"  # running pictures of a day that were called off in a server: only some of them are free
+    REPORTS = "reports"  # reports that still count for the day's
     CAP = "cap"  # the operator's, for this member
     LIMIT = "limit"  # a moderator's, for this member
     BLOCK = "block"
@@ -65,8 +70,8 @@ class Summary:
         Links to photos that are kept for buttons, sealed.
     results
         Pictures that they asked for and that are posted still.
-    results_of_me
-        Pictures that others asked for of their avatar or messages, posted still.
+    waiting_of_me, results_of_me
+        Pictures that others asked for of their avatar or messages: those that wait, and those that are posted still.
     ledger
         Lines that explain their quota; they go with the jobs.
     grants, grants_until
@@ -92,6 +97,7 @@ class Summary:
     links: int = 0
     links_until: int | None = None
     results: int = 0
+    waiting_of_me: int = 0
     results_of_me: int = 0
     ledger: int = 0
     grants: int = 0
@@ -118,4 +124,4 @@ class Summary:
     @property
     def nothing(self) -> bool:
         """Whether nothing at all is kept."""
-        return self.since is None and not self.lasting and not self.results_of_me
+        return self.since is None and not (self.lasting or self.waiting_of_me or self.results_of_me)

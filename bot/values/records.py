@@ -75,6 +75,15 @@ class ReportState(StrEnum):
     BLOCKED = "blocked"  # who had asked for the picture is; the picture is as it was
 
 
+class Picture(StrEnum):
+    """What is seen of a result."""
+
+    SHOWN = "shown"
+    HIDING = "hiding"  # to be hidden; Discord has not done it yet
+    HIDDEN = "hidden"
+    DELETED = "deleted"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Somebody objects to a result.
@@ -93,8 +102,8 @@ class Report:
         Of the posted file, in hexadecimal; None where nobody knows.
     channel_id, message_id
         The result's message; the channel is None where the requester was erased.
-    hidden
-        The picture is not shown until somebody decides.
+    picture
+        As it is now, whatever the state.
     """
 
     id: int
@@ -111,9 +120,14 @@ class Report:
     sha256: str | None
     channel_id: int | None
     message_id: int | None
-    hidden: bool
+    picture: Picture
 
     @property
     def open(self) -> bool:
         """Whether it is still to be decided."""
         return self.state is ReportState.OPEN
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the picture is not to be seen until somebody decides."""
+        return self.picture in (Picture.HIDING, Picture.HIDDEN)

@@ -9,7 +9,7 @@ import pytest
 from bot.control import answering
 from bot.store import Action, Order, Scope, Store, commands
 from bot.ui import words
-from tests.store.stage import Clock, Probe, disk_fails, submit
+from tests.store.stage import Clock, Probe, disk_fails, submit, tamper
 
 DENY = Order(action=Action.DENY, scope=Scope.MEMBER, target=7)
 
@@ -93,6 +93,22 @@ async def test_nothing_is_recalled_where_nothing_was_cancelled(store: Store, clo
     async with answering(store, on_recall=recalled, pause=steps):
         await steps.take()
     assert recalled.said == []
+
+
+async def test_a_command_that_breaks_is_answered_with_a_no_and_the_next_one_is_carried_out(
+    store: Store, clock: Clock, tmp_path: Path
+) -> None:
+    steps = Steps(clock)
+    broken = await put(store, DENY)
+    tamper(tmp_path / "animify.db", f"UPDATE commands SET arguments = replace(arguments, ': 7', ': {2**70}')")  # noqa: S608 - our words
+    async with answering(store, on_recall=Recalled(), pause=steps):
+        await steps.take()
+        answer = await store._database.transact(lambda tx: commands.take_answer(tx, broken))
+        assert answer is not None
+        assert not answer.ok
+        command_id = await put(store, DENY)
+        while not await answered(store, command_id):
+            await steps.take()
 
 
 async def test_a_database_that_fails_is_asked_again(store: Store, clock: Clock, probe: Probe) -> None:

@@ -26,6 +26,7 @@ from tests.flow.moderating import (
     told,
 )
 from tests.flow.stage import Stage, a_stage
+from tests.store.stage import block_of
 
 Way = Callable[[Stage], Awaitable[Member]]
 HOUR = 3600
@@ -73,7 +74,7 @@ async def test_moderators_are_not_blocked(stage: Stage, way: Way) -> None:
     keeper = await way(stage)
     noor = stage.guild.member("Other", permissions=Permissions.MANAGE_GUILD)
     assert "can't be blocked" in (await told(noor, stage.channel, "block", member=keeper)).text
-    assert await stage.store.desk.block_of(stage.guild.id, keeper.id) is None
+    assert await block_of(stage.store, stage.guild.id, keeper.id) is None
 
 
 async def test_neither_oneself_nor_the_bot_nor_the_owner_is_blocked(stage: Stage) -> None:
@@ -96,7 +97,7 @@ async def test_blocking_again_changes_the_block(stage: Stage) -> None:
     noor = await manager(stage)
     await told(noor, stage.channel, "block", member=stage.mika, reason="one", expires="1h")
     await told(noor, stage.channel, "block", member=stage.mika, reason="two")
-    block = await stage.store.desk.block_of(stage.guild.id, stage.mika.id)
+    block = await block_of(stage.store, stage.guild.id, stage.mika.id)
     assert block is not None
     assert (block.reason, block.expires_at) == ("two", None)
 

@@ -7,10 +7,10 @@ import pytest
 
 from bot.attachments import Attachments
 from bot.control import answering
-from bot.store import Action, Order, Scope, beside, commands
-from playground import Channel, Member
-from tests.engine.fakes import Act, FakeRunner
-from tests.flow.stage import Stage, a_stage
+from bot.store import Action, Order, Scope, Store, beside, commands
+from playground import Channel, Member, Playground
+from tests.engine.fakes import Act, FakeRunner, Signals
+from tests.flow.stage import Stage, a_stage, the_bot
 
 
 def in_the_server(stage: Stage) -> tuple[Member, Channel]:
@@ -88,3 +88,24 @@ async def test_whoever_waits_is_told_when_they_are_denied(tmp_path: Path) -> Non
         assert "does not want me to work for you" in told.text
         assert await stage.used() == 0
         runner.gate.release()
+
+
+async def test_whoever_is_denied_while_no_bot_runs_is_told_at_the_next_start(tmp_path: Path) -> None:
+    database = tmp_path / "animify.db"
+    async with Playground(identify_interval=0) as playground:
+        guild = playground.guild("Cosy Corner")
+        channel, mika = guild.text_channel("photos"), guild.member("Mika")
+        async with the_bot(playground, database, runners=[FakeRunner(Act.STALL)]) as client:
+            parts = client.services
+            stage = Stage(
+                playground, guild, channel, mika, client, parts.store, parts.journey._lane.dispatcher, Signals()
+            )
+            await stage.ask(guild.member("Ren"))
+            waiting = await stage.ask()
+            await stage.card_shows(waiting, "Waiting")
+        async with await Store.open(database, default_limit=3) as shell:
+            await shell.operator.carry_out(Order(action=Action.DENY, scope=Scope.MEMBER, target=mika.id))
+        async with the_bot(playground, database, runners=[FakeRunner()]) as client:
+            told = await stage.whispered(waiting)
+            assert "does not want me to work for you" in told.text
+            assert (await client.services.store.usage(guild.id, mika.id)).used == 0

@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,15 @@ import pytest
 
 from bot.client import AnimifyClient
 from bot.commands import privacy
-from bot.store import Act, Change
+from bot.store import Act, Change, Store
 from bot.ui import privacy as cards
+from bot.values.kept import Kind
 from bot.values.rules import ConsentRule, PicturesOfMe
 from playground import Channel, EventKind, Interaction, Member, Message, Playground, Upload
 from tests.engine.fakes import Act as Do
 from tests.engine.fakes import FakeRunner, Signals
 from tests.flow.stage import Stage, a_photo, a_stage, the_bot
+from tests.store.stage import rows
 
 
 @pytest.fixture
@@ -153,7 +155,7 @@ async def test_deleting_takes_pictures_cards_and_the_name(stage: Stage) -> None:
     assert of_ours(stage) == []
     left = await stage.store.privacy.summary(stage.mika.id)
     assert left.erased
-    assert (await stage.used()) == 0  # nobody knows whose it is, until they come back
+    assert (await stage.used()) == 2
     told = (await answer(stage, "show")).text
     assert "2 pictures used" in told
     assert "you asked for" not in told
@@ -224,7 +226,7 @@ async def test_a_picture_on_its_way_is_called_off_and_posted_nowhere(tmp_path: P
         assert of_ours(stage) == []
         assert await stage.store.audit_faults() == []
         left = await stage.store.privacy.summary(stage.mika.id)
-        assert left.lasting == ()  # what was called off was given back
+        assert [one.kind for one in left.lasting] == [Kind.CANCELS]  # what was called off was given back
         assert {one.rule for one in stage.playground.violations} <= {"unknown-message"}  # two take the card away
         stage.playground.violations.clear()
 
@@ -240,7 +242,7 @@ async def test_a_picture_that_is_being_posted_is_taken_down(stage: Stage, monkey
     monkeypatch.setattr(stage.store, "deliver", erased_first)
     await stage.whispered(await stage.ask())
     assert of_ours(stage) == []
-    assert (await stage.store.privacy.summary(stage.mika.id)).lasting == ()
+    assert [one.kind for one in (await stage.store.privacy.summary(stage.mika.id)).lasting] == [Kind.CANCELS]
 
 
 async def test_somebody_else_can_not_press_the_button(stage: Stage) -> None:
@@ -277,6 +279,15 @@ async def test_the_button_works_after_a_restart(tmp_path: Path) -> None:
         assert playground.violations == []
 
 
+async def test_servers_are_known_once_it_is_noted_which_were_left_meanwhile(tmp_path: Path) -> None:
+    database = tmp_path / "animify.db"
+    async with await Store.open(database, default_limit=3) as store:
+        await store.desk.change_guild(Act(cause="1", guild_id=1, actor_id=None), new_member_hours=2)
+    async with a_stage(database, runners=[FakeRunner()]) as stage:
+        await asyncio.wait_for(stage.client.servers_known.wait(), 10)
+        assert rows(database, "SELECT guild_id FROM guilds WHERE left_at IS NOT NULL") == [(1,)]
+
+
 async def test_in_a_direct_message_all_of_it_works(stage: Stage) -> None:
     place = stage.playground.direct_message(stage.mika)
     await stage.result_of(await stage.ask(channel=place))
@@ -306,7 +317,24 @@ async def test_optout_says_what_holds_now(stage: Stage, pictures: str, said: str
     assert said in (await answer(stage, "optout", pictures=pictures)).text
 
 
-async def test_optout_calls_off_what_others_wait_for(tmp_path: Path) -> None:
+async def opt_out(stage: Stage) -> None:
+    told = await answer(stage, "optout", pictures="nobody")
+    assert "1 picture that others were waiting for" in told.text
+
+
+async def erase(stage: Stage) -> None:
+    asked = await answer(stage, "delete")
+    assert "1 picture of you that others wait for, called off" in asked.text
+    await press(stage, asked, "Delete for good")
+
+
+@pytest.mark.parametrize(
+    ("call_off", "why"),
+    [(opt_out, "has just said that nobody may use it"), (erase, "has just had everything erased")],
+)
+async def test_optout_and_delete_call_off_what_others_wait_for(
+    tmp_path: Path, call_off: Callable[[Stage], Awaitable[None]], why: str
+) -> None:
     runner = FakeRunner(Do.STALL)
     async with a_stage(tmp_path / "animify.db", runners=[runner]) as stage:
         act = change(stage, stage.mika)
@@ -323,9 +351,8 @@ async def test_optout_calls_off_what_others_wait_for(tmp_path: Path) -> None:
             await stage.card_shows(each, "Waiting")
         waiting = await ren.use_on_message(stage.channel, "Animify this", picture)
         await stage.card_shows(waiting, "Waiting")
-        told = await answer(stage, "optout", pictures="nobody")
-        assert "1 picture that others were waiting for" in told.text
-        assert "has just said that nobody may use it" in (await stage.whispered(waiting)).text
+        await call_off(stage)
+        assert why in (await stage.whispered(waiting)).text
         assert await stage.used(ren) == 0
         runner.gate.release()
         for each in (first, *others):

@@ -2,13 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import discord
 import pytest
 from discord import ui
 
-from bot.store import Act, NewReport
+from bot.delivery.calls import DeliveryError, Trouble
+from bot.delivery.exhibit import PostedExhibit, PressedExhibit
+from bot.store import Act, NewReport, NotFiled
+from bot.store.desk import Desk
+from bot.store.reports import Reports
 from bot.values.records import Action, Complaint, Report, ReportState
 from playground import Channel, EventKind, Member, Message, Permissions, Playground
 from tests.engine.fakes import FakeRunner
@@ -31,6 +37,7 @@ from tests.flow.moderating import (
     told,
 )
 from tests.flow.stage import Stage, a_stage, the_bot
+from tests.store.stage import block_of
 
 
 @pytest.fixture
@@ -229,7 +236,7 @@ async def test_moderators_are_not_blocked_by_a_report(stage: Stage, ren: Member,
     result = await a_result(stage, keeper)
     card = await a_card(stage, log, ren, result)
     assert "can't be blocked" in (await decide(stage, noor, card, "Block requester")).text
-    assert await stage.store.desk.block_of(stage.guild.id, keeper.id) is None
+    assert await block_of(stage.store, stage.guild.id, keeper.id) is None
     assert "Dismiss" in labels(now(stage, card))
 
 
@@ -239,7 +246,7 @@ async def test_who_has_left_is_blocked_by_a_report(stage: Stage, ren: Member) ->
     stage.guild.kick(stage.mika)
     assert "is blocked" in (await decide(stage, noor, card, "Block requester")).text
     stage.playground.violations.clear()  # whether they are still here was asked
-    assert await stage.store.desk.block_of(stage.guild.id, stage.mika.id) is not None
+    assert await block_of(stage.store, stage.guild.id, stage.mika.id) is not None
 
 
 @pytest.mark.parametrize("way", MODERATORS)
@@ -443,8 +450,182 @@ async def test_what_was_to_be_hidden_when_the_process_died_is_hidden_by_the_next
 async def test_a_picture_that_discord_does_not_let_us_hide_is_not_said_to_be_hidden(stage: Stage, ren: Member) -> None:
     result = await a_result(stage)
     stage.playground.faults.next("PATCH", "messages/@original", status=403)
-    assert "would not let me hide" in await report(stage, ren, result, "shows_me")
+    log = await log_channel(stage)
+    said = await report(stage, ren, result, "shows_me")
+    assert "would not let me hide" in said
+    assert "to this server's moderators" in said
     assert (await job_of(stage, result)).hidden_at is None
+    assert "would not let me hide it" in (await logged(stage, log, "Report")).text
+    await stage.client._herald.hide()
+    assert now(stage, result).media == result.media
+
+
+def fails_at_the_message(monkeypatch: pytest.MonkeyPatch, exhibit: type, trouble: Trouble) -> None:
+    """Discord does not change messages by this way."""
+
+    async def change(*_: object) -> None:
+        raise DeliveryError(trouble)
+
+    monkeypatch.setattr(exhibit, "change", change)
+
+
+async def test_a_picture_is_hidden_as_soon_as_discord_answers(
+    stage: Stage, ren: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, result = await log_channel(stage), await a_result(stage)
+    with monkeypatch.context() as outage:
+        for exhibit in (PressedExhibit, PostedExhibit):
+            fails_at_the_message(outage, exhibit, Trouble.UNREACHABLE)
+        assert "as soon as" in await report(stage, ren, result, "shows_me")
+        card = await logged(stage, log, "Report")
+        assert "It is to be hidden" in card.text
+        await stage.client._herald.hide()
+        assert now(stage, result).media == result.media
+    await stage.client._herald.hide()
+    assert now(stage, result).media == ()
+    noor = await manager(stage)
+    assert "is shown" in (await decide(stage, noor, card, "Dismiss")).text
+    assert now(stage, result).media == result.media
+
+
+async def test_a_picture_that_only_the_reporters_click_reaches_is_not_promised_to_be_hidden(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = stage.playground.foreign_guild("Elsewhere")
+    elsewhere.admit(stage.mika)
+    result = await a_result(stage, channel=elsewhere.text_channel("photos"))
+    fails_at_the_message(monkeypatch, PressedExhibit, Trouble.UNREACHABLE)
+    assert "would not let me hide" in await report(stage, elsewhere.member("Sora"), result, "shows_me")
+    assert await stage.store.reports.unsettled() == []
+
+
+async def test_nobody_else_hides_a_picture_that_its_reporter_is_about_to_hear_is_shown(
+    stage: Stage, ren: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result, trying, over = await a_result(stage), asyncio.Event(), asyncio.Event()
+
+    async def change(*_: object) -> None:
+        trying.set()
+        await over.wait()
+        raise DeliveryError(Trouble.FORBIDDEN)
+
+    monkeypatch.setattr(PressedExhibit, "change", change)
+    said = asyncio.create_task(report(stage, ren, result, "shows_me"))
+    await trying.wait()
+    await stage.client._herald.tell()
+    hiding = asyncio.create_task(stage.client._herald.hide())
+    over.set()
+    await hiding
+    assert "would not let me hide" in await said
+    await everything_told(stage)
+    assert (now(stage, result).media, (await job_of(stage, result)).hidden_at) == (result.media, None)
+
+
+async def test_a_report_hides_what_was_still_hidden_when_it_was_sent(
+    stage: Stage, ren: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, result, noor = await log_channel(stage), await a_result(stage), await manager(stage)
+    card, sora = await a_card(stage, log, ren, result, "shows_me"), stage.guild.member("Sora")
+    opened = await sora.click(now(stage, result), button(result, "Report"))
+    await opened.response()
+    sent, dismissed, refusal = asyncio.Event(), asyncio.Event(), Reports.refusal
+
+    async def late(self: Reports, job_id: str, reporter_id: int, *, most: int) -> NotFiled | None:
+        sent.set()
+        await dismissed.wait()
+        return await refusal(self, job_id, reporter_id, most=most)
+
+    monkeypatch.setattr(Reports, "refusal", late)
+    report = await sora.submit(opened, {"complaint": ["shows_me"]})
+    await sent.wait()
+    await decide(stage, noor, card, "Dismiss")
+    assert now(stage, result).media == result.media
+    dismissed.set()
+    assert "is hidden" in (await stage.whispered(report)).text
+    assert now(stage, result).media == ()
+
+
+async def test_the_last_of_two_dismissals_at_once_shows_the_picture(
+    stage: Stage, ren: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, result, noor = await log_channel(stage), await a_result(stage), await manager(stage)
+    cards = [await a_card(stage, log, ren, result, "shows_me")]
+    await report(stage, stage.guild.member("Sora"), now(stage, result), "shows_me")
+    cards.append(await logged(stage, log, "Report 2"))
+    both, dismiss = asyncio.Barrier(2), Desk.dismiss
+
+    async def together(self: Desk, act: Act, report_id: int) -> Report | None:
+        with suppress(TimeoutError, asyncio.BrokenBarrierError):  # the other one must not come so far meanwhile
+            async with asyncio.timeout(0.3):
+                await both.wait()
+        return await dismiss(self, act, report_id)
+
+    monkeypatch.setattr(Desk, "dismiss", together)
+    said = await asyncio.gather(*(decide(stage, noor, card, "Dismiss") for card in cards))
+    assert sorted("stays hidden" in one.text for one in said) == [False, True]
+    assert (now(stage, result).media, (await job_of(stage, result)).hidden_at) == (result.media, None)
+    assert await stage.store.reports.unsettled() == []
+
+
+async def test_a_picture_that_may_have_been_shown_by_a_lost_answer_is_hidden_again(
+    stage: Stage, ren: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, result, noor = await log_channel(stage), await a_result(stage), await manager(stage)
+    card = await a_card(stage, log, ren, result, "shows_me")
+    change = PostedExhibit.change
+
+    async def lost(*args: Any) -> None:
+        await change(*args)
+        raise DeliveryError(Trouble.UNREACHABLE)
+
+    with monkeypatch.context() as outage:
+        outage.setattr(PostedExhibit, "change", lost)
+        assert "would not let me show" in (await decide(stage, noor, card, "Dismiss")).text
+        assert now(stage, result).media == result.media
+    await stage.client._herald.hide()
+    assert now(stage, result).media == ()
+
+
+async def test_what_is_deleted_meanwhile_is_not_said_to_be_shown(stage: Stage, ren: Member) -> None:
+    log, result, noor = await log_channel(stage), await a_result(stage), await manager(stage)
+    card = await a_card(stage, log, ren, result, "shows_me")
+    await decide(stage, noor, card, "Block requester")
+    stale = now(stage, card)
+    assert "Dismiss" in labels(stale)
+    await stage.whispered(await stage.mika.click(now(stage, result), button(result, "Delete")))
+    said = await decide(stage, noor, stale, "Dismiss")
+    assert "The picture is deleted" in said.text
+    assert "shown" not in said.text
+    assert labels(now(stage, card)) == []
+    assert str(result.id) not in now(stage, card).text
+    deeds = [one.action for one in await stage.store.desk.audit(stage.guild.id)]
+    assert Action.REPORT_DISMISSED not in deeds
+
+
+async def test_who_hides_a_picture_that_is_being_deleted_does_not_bring_it_back(
+    stage: Stage, ren: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result, noor = await a_result(stage, channel=stage.guild.voice_channel("talk")), await manager(stage)
+    new = NewReport(job_id=(await job_of(stage, result)).id, reporter_id=ren.id, complaint=Complaint.SHOWS_ME)
+    assert isinstance(await stage.store.reports.file(new, most=5), Report)
+    seen, gone, message = asyncio.Event(), asyncio.Event(), PostedExhibit.message
+
+    async def slow(self: PostedExhibit) -> discord.Message:
+        found = await message(self)
+        seen.set()
+        with suppress(TimeoutError):  # the deletion must not come in between
+            async with asyncio.timeout(0.3):
+                await gone.wait()
+        return found
+
+    monkeypatch.setattr(PostedExhibit, "message", slow)
+    hiding = asyncio.create_task(stage.client._herald.hide())
+    await seen.wait()
+    await stage.whispered(await noor.click(result, button(result, "Delete")))
+    gone.set()
+    await hiding
+    left = now(stage, result)
+    assert (left.attachments, left.buttons) == ((), ())
 
 
 async def test_a_picture_that_cannot_be_shown_again_is_still_reported(stage: Stage, ren: Member) -> None:
@@ -454,6 +635,7 @@ async def test_a_picture_that_cannot_be_shown_again_is_still_reported(stage: Sta
     assert "nothing is changed" in (await decide(stage, noor, card, "Dismiss")).text
     [found] = await stage.store.reports.undecided(stage.guild.id)
     assert (found.state, found.hidden) == (ReportState.OPEN, True)
+    assert await stage.store.reports.unsettled() == []
     assert "is shown" in (await decide(stage, noor, card, "Dismiss")).text
 
 

@@ -84,6 +84,7 @@ async def everything(store: Store, path: Path, user_id: int = MIKA) -> None:
         change(new_number(), member_id=user_id, actor_id=NOOR, guild_id=30, reason=about), expires_at=NOON + 2 * DAY
     )
     await desk.set_limit(change(new_number(), member_id=REN, actor_id=user_id, reason="a friend"), 5)
+    await store.tell_once(user_id)
     await store.privacy.say(user_id, PicturesOfMe.NOBODY)
     await cap(store, Scope.MEMBER, await subject_of(store, user_id), 50)
     await deny(store, Scope.MEMBER, await subject_of(store, user_id))

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from bot import policy
 from bot.policy import Ask
-from bot.store import Act, Change, NewRequest, Scope, Store, caps, members, subjects
-from bot.values.rules import Actor, House, Origin, PicturesOfMe, Place, Refusal, Source, Standing
+from bot.store import Act, Change, NewRequest, Scope, Store, caps, members, standing, subjects
+from bot.store.database import Transaction
+from bot.values.rules import Actor, Block, House, Origin, PicturesOfMe, Place, Refusal, Source, Standing
 
 NOON = 1_772_366_400
 """2026-03-01 12:00 in UTC."""
@@ -180,6 +181,16 @@ async def say(store: Store, user_id: int, said: PicturesOfMe | None) -> None:
     """The member says who may use their pictures."""
     subject = await subject_of(store, user_id)
     await store._database.transact(lambda tx: members.say(tx, subject, said))
+
+
+async def block_of(store: Store, guild_id: int, user_id: int) -> Block | None:
+    """The member's block in this server, if one is in force."""
+
+    def read(tx: Transaction) -> Block | None:
+        subject = subjects.known(tx, user_id)
+        return None if subject is None else standing.block_of(tx, guild_id, subject)
+
+    return await store._database.transact(read)
 
 
 async def forget(store: Store, user_id: int) -> None:

@@ -25,6 +25,7 @@ from bot.values.rules import Refusal, Standing
 from tests.store.stage import (
     Clock,
     Probe,
+    block_of,
     change,
     deliver,
     disk_fails,
@@ -116,6 +117,17 @@ async def test_what_a_denied_member_has_queued_is_refunded_in_every_server(store
     await deliver(store, running)
 
 
+async def test_without_a_bot_what_is_queued_is_left_to_the_next_start_which_refuses_it(store: Store) -> None:
+    job_id = await submit(store, 1)
+    answer = await store.operator.carry_out(DENY_MEMBER)
+    assert answer.sentence == "member 7 is denied now; 1 queued picture will be refunded when the bot starts"
+    assert [job.id for job in (await store.requeue_interrupted()).resumed] == [job_id]
+    assert (await store.secrets(job_id)).token is not None  # with which those who wait are told
+    with pytest.raises(NotAdmittedError) as error:
+        await store.start(job_id, judge=still)
+    assert error.value.refusal is Refusal.DENIED_MEMBER
+
+
 async def test_what_is_queued_in_a_denied_server_is_refunded_for_user_installs_too(store: Store) -> None:
     here, elsewhere = await submit(store, 1), await submit(store, 3, guild_id=11)
     asked = request(2, guild_id=0, server_id=10, user_id=8)
@@ -187,8 +199,8 @@ async def test_a_new_reason_of_an_old_denial_is_kept(store: Store, path: Path) -
 
 async def test_a_command_that_is_carried_out_twice_changes_nothing_twice(store: Store, path: Path) -> None:
     def twice(tx: Transaction) -> Outcome:
-        operator.carry_out(tx, store._sealer, 3, DENY_MEMBER)
-        return operator.carry_out(tx, store._sealer, 3, DENY_MEMBER)
+        operator.carry_out(tx, store._sealer, 3, DENY_MEMBER, bot_runs=True)
+        return operator.carry_out(tx, store._sealer, 3, DENY_MEMBER, bot_runs=True)
 
     outcome = await store._database.transact(twice)
     assert outcome.answer == Answer(ok=True, sentence="it was done already")
@@ -248,6 +260,15 @@ async def test_a_command_of_another_version_is_answered_and_changes_nothing(
     assert await store.desk.audit(0) == []
 
 
+async def test_giving_up_answers_what_waits_with_a_no(store: Store) -> None:
+    command_id = await put(store, DRAIN)
+    await store.operator.give_up()
+    answer = await taken(store, command_id)
+    assert answer is not None
+    assert not answer.ok
+    assert await store.operator.answer() == []
+
+
 def test_an_order_that_makes_no_sense_is_none() -> None:
     for action, scope in ((Action.BLOCK, None), (Action.DENY, Scope.SERVER), (Action.DRAIN, Scope.MEMBER)):
         with pytest.raises(ValueError, match="no order"):
@@ -274,4 +295,4 @@ async def test_moderators_blocks_and_the_operators_denials_are_apart(store: Stor
     await store.desk.block(change(50))
     await store.operator.carry_out(DENY_MEMBER)
     await store.operator.carry_out(Order(action=Action.ALLOW, scope=Scope.MEMBER, target=7))
-    assert await store.desk.block_of(10, 7) is not None
+    assert await block_of(store, 10, 7) is not None

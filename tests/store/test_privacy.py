@@ -35,7 +35,9 @@ async def test_everything_that_is_kept_is_counted(store: Store, path: Path) -> N
     assert found.audit == 4  # a limit, a grant and a block of theirs, and a limit that they set
     assert found.told_at == NOON
     assert found.pictures_of_me is PicturesOfMe.NOBODY
-    assert {one.kind for one in found.lasting} == set(Kind)
+    assert {one.kind for one in found.lasting} == set(Kind) - {Kind.CANCELS}
+    await store.cancel(await running(store, MIKA))
+    assert {one.kind for one in (await store.privacy.summary(MIKA)).lasting} == set(Kind)
     assert [one.guild_id for one in found.lasting if one.kind is Kind.BLOCK] == [30]
 
 

@@ -10,13 +10,18 @@ import pytest
 from bot.store import (
     DatabaseFailedError,
     IllegalTransitionError,
+    Layer,
+    NewReport,
+    NotFiled,
     OverQuotaError,
     Plan,
+    Scope,
     State,
     Store,
     UnknownJobError,
 )
 from bot.values.kept import Summary
+from bot.values.records import Complaint, Report
 from bot.values.rules import PicturesOfMe
 from tests.store.privacy_stage import DAY, MIKA, NOOR, REN, asked, delivered, everything, new_number, running
 from tests.store.stage import (
@@ -25,6 +30,8 @@ from tests.store.stage import (
     URL,
     Clock,
     Probe,
+    block_of,
+    cap,
     change,
     deliver,
     disk_fails,
@@ -188,7 +195,7 @@ async def test_who_comes_back_has_won_nothing(store: Store) -> None:
         await store.submit(request(new_number(), user_id=MIKA), judge=permissive, in_flight_limit=9)
     await subject_of(store, MIKA)
     assert (await store.usage(10, MIKA)).used == 3
-    block = await store.desk.block_of(20, MIKA)
+    block = await block_of(store, 20, MIKA)
     assert block is not None
     assert block.reason is None  # words about a person go with them
     found = await store.privacy.summary(MIKA)
@@ -208,6 +215,67 @@ async def test_who_comes_back_and_goes_again_has_won_nothing(store: Store) -> No
     assert await store.audit_faults() == []
 
 
+async def test_an_erasure_gives_no_free_cancelling_back(store: Store) -> None:
+    freed = 0
+    for _ in range(3):
+        for _ in range(2):
+            job_id = await running(store, MIKA)
+            freed += await store.cancel(job_id)
+        await erased(store)
+    assert freed == 3
+    assert (await store.usage(10, MIKA)).used == 3
+
+
+async def test_free_cancellings_begin_anew_with_the_day(store: Store, clock: Clock, path: Path) -> None:
+    for _ in range(3):
+        await store.cancel(await running(store, MIKA))
+    await erased(store)
+    assert await store.cancel(await running(store, MIKA)) is False
+    clock.advance(hours=24)
+    assert await store.cancel(await running(store, MIKA))
+    clock.advance(hours=93 * 24)
+    await store.privacy.prune()
+    assert rows(path, "SELECT count(*) FROM ledger") == [(0,)]
+
+
+async def report(store: Store) -> Report | NotFiled:
+    new = NewReport(job_id=await delivered(store, NOOR), reporter_id=MIKA, complaint=Complaint.OTHER)
+    return await store.reports.file(new, most=3)
+
+
+async def test_an_erasure_gives_no_reports_back(store: Store, clock: Clock, path: Path) -> None:
+    await store.desk.set_limit(change(new_number(), member_id=NOOR), None)
+    assert isinstance(await report(store), Report)
+    clock.advance(hours=10)
+    assert isinstance(await report(store), Report)
+    await erased(store)
+    another = await delivered(store, NOOR)
+    assert await store.reports.refusal(another, MIKA, most=2) is NotFiled.TOO_MANY
+    assert isinstance(await report(store), Report)
+    for _ in range(2):
+        await erased(store)
+        assert await report(store) is NotFiled.TOO_MANY
+    assert {one.value["reports"] for one in (await store.privacy.summary(MIKA)).lasting} == {1}
+    clock.advance(hours=14, seconds=1)  # the first one's day is over
+    assert isinstance(await report(store), Report)
+    assert await report(store) is NotFiled.TOO_MANY
+    clock.advance(hours=24)
+    await store.privacy.prune()
+    assert rows(path, "SELECT count(*) FROM remnants") == [(0,)]
+
+
+async def test_what_is_left_is_told_as_it_would_be_if_they_came_back(store: Store, path: Path) -> None:
+    await store.desk.set_limit(change(new_number(), member_id=MIKA), 4)
+    await cap(store, Scope.MEMBER, await subject_of(store, MIKA), 3)
+    await delivered(store, MIKA)
+    before = await store.usage(10, MIKA)
+    assert (before.used, before.limit, before.layer, before.left) == (1, 4, Layer.MEMBER, 2)
+    await erased(store)
+    kept = dump(path)
+    assert await store.usage(10, MIKA) == before
+    assert dump(path) == kept
+
+
 async def test_the_next_day_all_is_as_for_anybody(store: Store, clock: Clock, path: Path) -> None:
     await delivered(store, MIKA)
     await erased(store)
@@ -219,13 +287,26 @@ async def test_the_next_day_all_is_as_for_anybody(store: Store, clock: Clock, pa
     assert (await store.usage(10, MIKA)).used == 1
 
 
-async def test_an_opt_out_holds_for_a_picture_that_waits_under_the_old_number(store: Store) -> None:
+async def test_what_others_wait_for_of_them_is_called_off_and_refunded(store: Store, path: Path) -> None:
     waiting = await asked(store, REN, owner_id=MIKA)
+    assert (await store.privacy.summary(MIKA)).waiting_of_me == 1
+    assert not (await store.privacy.summary(MIKA)).nothing
+    assert (await store.privacy.begin_erasure(MIKA)).cancelled == (waiting,)
+    later = await asked(store, REN, owner_id=MIKA)
+    plan = await store.privacy.erase(MIKA)
+    assert plan == Plan(cancelled=(later,))  # the cards are Ren's
+    assert (await store.usage(10, REN)).used == 0
+    assert rows(path, "SELECT state, url FROM jobs") == [("cancelled", None)] * 2
+
+
+async def test_an_opt_out_holds_for_a_picture_that_waits_again_under_the_old_number(store: Store) -> None:
+    waiting = await running(store, REN, owner_id=MIKA)
     subject = await subject_of(store, MIKA)
     await store._database.transact(  # as if the two had come at the same moment
         lambda tx: tx.run("INSERT INTO members (subject, pictures_of_me) VALUES (:subject, 'nobody')", subject=subject)
     )
     await erased(store)
+    await store.requeue_interrupted()
     heard: list[PicturesOfMe | None] = []
     await store.start(waiting, judge=lambda standing: heard.append(standing.owner))
     assert heard == [PicturesOfMe.NOBODY]

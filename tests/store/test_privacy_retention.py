@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from bot.store import Action, DatabaseFailedError, Scope, Store, retention
+from bot.store import Action, DatabaseFailedError, Order, Scope, Store, retention
 from bot.store.database import Transaction
 from bot.values.kept import Kind
 from bot.values.rules import PicturesOfMe
@@ -206,6 +206,20 @@ async def test_a_server_that_the_bot_left_is_forgotten_after_thirty_days(
     after = of_servers(path)
     assert after[10] == Counter(caps=1)
     assert {one: after[one] for one in (0, 20, 30)} == {one: before[one] for one in (0, 20, 30)}
+
+
+async def test_what_the_operator_did_stays_in_the_audit_as_long_as_anything(
+    store: Store, path: Path, clock: Clock
+) -> None:
+    await store.operator.carry_out(Order(action=Action.DENY, scope=Scope.SERVER, target=20))  # which never had the bot
+    await store.operator.carry_out(Order(action=Action.CAP, scope=Scope.SERVER, target=10, amount=5))
+    await store.desk.set_limit(change(new_number(), member_id=MIKA), 5)
+    await store.desk.present(frozenset({30}))
+    clock.advance(hours=31 * 24)
+    assert await store.privacy.prune() == Counter(audit=1, servers=1, subjects=2)
+    assert rows(path, "SELECT guild_id, action FROM audit ORDER BY guild_id") == [(10, "cap"), (20, "deny")]
+    clock.advance(hours=335 * 24)
+    assert (await store.privacy.prune())["audit"] == 2
 
 
 async def test_a_server_that_took_the_bot_back_is_not_forgotten(store: Store, path: Path, clock: Clock) -> None:

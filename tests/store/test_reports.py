@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from bot.store import Blocked, DatabaseFailedError, NewReport, NotFiled, Store
-from bot.values.records import Action, Complaint, Report, ReportState
-from tests.store.stage import Clock, Probe, by_moderator, change, deliver, disk_fails, forget, start, submit
+from bot.values.records import Action, Complaint, Picture, Report, ReportState
+from tests.store.stage import Clock, Probe, block_of, by_moderator, change, deliver, disk_fails, forget, start, submit
 
 MOST = 5
 REPORTER = 8
@@ -111,8 +111,54 @@ async def test_whoever_is_shown_has_the_picture_hidden(store: Store) -> None:
     job_id = await a_result(store, 1)
     assert (await reported(store, job_id, complaint=Complaint.SHOWS_ME)).hidden
     assert await hidden(store, job_id)
+
+
+async def picture_of(store: Store, report: Report) -> Picture:
+    now = await store.reports.one(report.guild_id, report.id)
+    assert now is not None
+    return now.picture
+
+
+async def test_a_picture_is_to_be_hidden_until_its_message_is(store: Store) -> None:
+    job_id = await a_result(store, 1)
+    report = await reported(store, job_id, complaint=Complaint.SHOWS_ME)
+    assert (report.picture, await store.reports.unsettled()) == (Picture.HIDING, [job_id])
+    await store.reports.settled(job_id)
+    assert (await picture_of(store, report), await store.reports.unsettled()) == (Picture.HIDDEN, [])
+
+
+async def test_a_picture_that_can_never_be_hidden_is_shown(store: Store) -> None:
+    report = await reported(store, job_id := await a_result(store, 1), complaint=Complaint.SHOWS_ME)
     await store.reports.not_hidden(job_id)
-    assert not await hidden(store, job_id)
+    assert (await picture_of(store, report), await store.reports.unsettled()) == (Picture.SHOWN, [])
+
+
+async def test_while_a_picture_is_being_shown_again_it_counts_as_hidden(store: Store) -> None:
+    report = await reported(store, job_id := await a_result(store, 1), complaint=Complaint.SHOWS_ME)
+    await store.reports.settled(job_id)
+    assert await store.reports.showing(report)
+    assert await hidden(store, job_id)
+    assert await store.reports.unsettled() == [job_id]
+
+
+async def test_nothing_is_shown_again_that_is_shown_or_that_somebody_else_objects_to(store: Store) -> None:
+    shown = await reported(store, await a_result(store, 1))
+    assert not await store.reports.showing(shown)
+    job_id = await a_result(store, 2)
+    report = await reported(store, job_id, complaint=Complaint.SHOWS_ME)
+    await reported(store, job_id, reporter_id=9, complaint=Complaint.SHOWS_ME)
+    assert not await store.reports.showing(report)
+
+
+async def test_a_picture_that_is_deleted_is_not_shown_again(store: Store) -> None:
+    report = await reported(store, job_id := await a_result(store, 1), complaint=Complaint.SHOWS_ME)
+    await store.desk.block_for(change(90), report.id)
+    await store.mark_deleted(job_id)
+    assert not await store.reports.showing(report)
+    assert await store.desk.dismiss(by_moderator(91), report.id) is None
+    assert await picture_of(store, report) is Picture.DELETED
+    assert await store.reports.unsettled() == []
+    assert [row.action for row in await store.desk.audit(10)] == [Action.BLOCK]
 
 
 @pytest.mark.parametrize("complaint", [Complaint.HARMFUL, Complaint.RULES, Complaint.OTHER])
@@ -169,7 +215,7 @@ async def test_blocking_for_a_report_decides_it_and_blocks(store: Store) -> None
     blocked = await store.desk.block_for(change(90, reason="a reported picture"), report.id)
     assert isinstance(blocked, Blocked)
     assert blocked.cancelled == (waiting,)
-    block = await store.desk.block_of(10, 7)
+    block = await block_of(store, 10, 7)
     assert block is not None
     assert (block.reason, block.expires_at) == ("a reported picture", None)
     assert await state_of(store, report) is ReportState.BLOCKED
@@ -179,7 +225,7 @@ async def test_a_decided_report_blocks_nobody(store: Store) -> None:
     report = await reported(store, await a_result(store, 1))
     await store.desk.dismiss(by_moderator(90), report.id)
     assert await store.desk.block_for(change(91), report.id) is None
-    assert await store.desk.block_of(10, 7) is None
+    assert await block_of(store, 10, 7) is None
 
 
 async def test_after_a_block_the_picture_can_still_be_shown_again(store: Store) -> None:

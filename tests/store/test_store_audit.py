@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.store import Act, Action, Desk, Entry, Filter, RoleLimit, Store
-from tests.store.stage import NOON, by_moderator, change, deliver, forget, start, submit
+from tests.store.stage import NOON, block_of, by_moderator, change, deliver, forget, start, submit
 
 Numbers = Callable[[], int]
 
@@ -105,7 +105,6 @@ READS: dict[str, Callable[[Desk, int], Awaitable[object]]] = {
     "guild": lambda desk, guild_id: desk.guild(guild_id),
     "role_limits": lambda desk, guild_id: desk.role_limits(guild_id),
     "results_of": lambda desk, guild_id: _gather(desk.results_of(guild_id, user_id) for user_id in (1, 2, 7, 8)),
-    "block_of": lambda desk, guild_id: _gather(desk.block_of(guild_id, user_id) for user_id in (1, 2, 7, 8)),
     "audit": lambda desk, guild_id: desk.audit(guild_id, limit=1000),
 }
 CHANGES = {
@@ -223,7 +222,7 @@ async def test_a_reason_is_kept_as_it_was_given_whatever_is_in_it(store: Store, 
     await desk.unset_role_limit(by_moderator(105, reason=reason), 1)
     await desk.change_guild(by_moderator(106, reason=reason), styles_off=frozenset({reason}), default_style=reason)
     await desk.block(change(107, reason=reason))
-    block = await desk.block_of(10, 7)
+    block = await block_of(store, 10, 7)
     assert block is not None
     assert block.reason == reason
     assert (await desk.guild(10)).styles_off == {reason}
@@ -232,16 +231,6 @@ async def test_a_reason_is_kept_as_it_was_given_whatever_is_in_it(store: Store, 
     entries = await desk.audit(10, limit=99)
     assert {entry.reason for entry in entries} == {reason}
     assert len(entries) == 10
-
-
-async def test_a_block_s_reason_survives_an_erasure_whatever_is_in_it(store: Store) -> None:
-    for user_id, reason in enumerate(REASONS.values(), 20):
-        await store.desk.block(change(user_id, member_id=user_id, reason=reason))
-        await forget(store, user_id)
-        await store.desk.reset(change(100 + user_id, member_id=user_id))
-        block = await store.desk.block_of(10, user_id)
-        assert block is not None
-        assert block.reason == reason
 
 
 async def test_half_a_character_is_refused_whole(store: Store) -> None:

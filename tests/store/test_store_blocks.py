@@ -6,7 +6,7 @@ import pytest
 
 from bot.store import Action, Blocked, State, Store
 from bot.values.rules import Block
-from tests.store.stage import HOUR, NOON, Clock, change, permissive, request, start, submit
+from tests.store.stage import HOUR, NOON, Clock, block_of, change, permissive, request, start, submit
 
 Numbers = Callable[[], int]
 
@@ -47,7 +47,7 @@ async def test_a_block_and_its_end_are_in_the_audit(
 async def test_another_block_replaces_the_one_before(store: Store, number: Numbers) -> None:
     await store.desk.block(change(number(), reason="an hour"), expires_at=NOON + HOUR)
     await store.desk.block(change(number(), reason="for good"))
-    assert await store.desk.block_of(10, 7) == Block(reason="for good", expires_at=None)
+    assert await block_of(store, 10, 7) == Block(reason="for good", expires_at=None)
     assert [entry.before for entry in await store.desk.audit(10)] == [str(NOON + HOUR), None]
 
 
@@ -59,7 +59,7 @@ async def test_the_same_interaction_blocks_once(store: Store) -> None:
     assert await store.desk.unblock(change(101))
     again = await store.desk.block(change(100, reason="spam"))
     assert again == Blocked(block=Block(reason="spam", expires_at=None), cancelled=())
-    assert await store.desk.block_of(10, 7) is None
+    assert await block_of(store, 10, 7) is None
     assert len(await store.desk.audit(10)) == 2
 
 
@@ -69,7 +69,7 @@ async def test_the_same_interaction_unblocks_once(store: Store) -> None:
     assert await store.desk.unblock(change(101))
     await store.desk.block(change(102))
     assert await store.desk.unblock(change(101))
-    assert await store.desk.block_of(10, 7) is not None
+    assert await block_of(store, 10, 7) is not None
 
 
 async def test_lifting_a_block_that_is_over_or_never_was_says_so_and_writes_nothing(
@@ -89,9 +89,9 @@ async def test_a_block_that_is_over_can_be_set_again(store: Store, number: Numbe
     await store.desk.block(change(number(), reason="again"))
     [entry, _] = await store.desk.audit(10)
     assert (entry.before, entry.after) == (None, "for good")
-    assert await store.desk.block_of(10, 7) == Block(reason="again", expires_at=None)
+    assert await block_of(store, 10, 7) == Block(reason="again", expires_at=None)
 
 
 async def test_a_stranger_has_no_block_and_asking_names_nobody(store: Store) -> None:
-    assert await store.desk.block_of(10, 7) is None
+    assert await block_of(store, 10, 7) is None
     assert not (await store._database.transact(lambda tx: tx.all("SELECT * FROM subjects")))

@@ -15,6 +15,7 @@ from tests.store.stage import (
     NOON,
     Clock,
     Probe,
+    block_of,
     by_moderator,
     change,
     deliver,
@@ -140,11 +141,11 @@ async def block(store: Store, number: int) -> None:
 
 
 async def is_blocked_and_rid_of_its_job(store: Store, number: int) -> bool:
-    return await store.desk.block_of(10, number) is not None and await is_in(State.CANCELLED)(store, number)
+    return await block_of(store, 10, number) is not None and await is_in(State.CANCELLED)(store, number)
 
 
 async def is_not_blocked(store: Store, number: int) -> bool:
-    return await store.desk.block_of(10, number) is None
+    return await block_of(store, 10, number) is None
 
 
 async def deleted(store: Store, number: int) -> None:
@@ -175,7 +176,7 @@ async def block_for(store: Store, number: int) -> None:
 
 async def is_blocked_for_a_report(store: Store, number: int) -> bool:
     decided = await store.reports.one(10, number)
-    return decided is not None and not decided.open and await store.desk.block_of(10, number) is not None
+    return decided is not None and not decided.open and await block_of(store, 10, number) is not None
 
 
 async def report_is_dismissed(store: Store, number: int) -> bool:
@@ -265,7 +266,6 @@ READS: dict[str, Callable[[Store], Awaitable[object]]] = {
 READS_OF_THE_DESK: dict[str, Callable[[Store], Awaitable[object]]] = {
     "guild": lambda s: s.desk.guild(10),
     "role_limits": lambda s: s.desk.role_limits(10),
-    "block_of": lambda s: s.desk.block_of(10, 1),
     "results_of": lambda s: s.desk.results_of(10, 1),
     "audit": lambda s: s.desk.audit(10),
 }

@@ -21,6 +21,7 @@ from tests.store.stage import (
     HOUR,
     NOON,
     Clock,
+    block_of,
     by_moderator,
     change,
     deny,
@@ -216,7 +217,7 @@ async def test_a_block_holds_until_it_ends_and_in_its_server_only(store: Store, 
         await judged(request(3))
     clock.advance(seconds=1)
     await judged(request(3))
-    assert await store.desk.block_of(10, 7) is None
+    assert await block_of(store, 10, 7) is None
 
 
 async def test_a_block_covers_what_only_the_member_has_installed_in_that_server(store: Store) -> None:

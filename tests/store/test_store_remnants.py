@@ -14,6 +14,7 @@ from tests.store.stage import (
     HOUR,
     NOON,
     Clock,
+    block_of,
     by_moderator,
     cap,
     change,
@@ -74,8 +75,8 @@ async def test_whoever_comes_back_has_what_an_erasure_does_not_undo_under_a_new_
     assert [(usage.used, usage.limit) for usage in usages] == [(2, 3), (1, 3), (0, 5)]
     assert usages[0].cap is not None
     assert (usages[0].cap.amount, usages[0].cap.left) == (8, 5)
-    assert await store.desk.block_of(20, 7) == Block(reason=None, expires_at=None)  # words about a person go with them
-    assert await store.desk.block_of(30, 7) == Block(reason=None, expires_at=NOON + HOUR)
+    assert await block_of(store, 20, 7) == Block(reason=None, expires_at=None)  # words about a person go with them
+    assert await block_of(store, 30, 7) == Block(reason=None, expires_at=NOON + HOUR)
     stands = await store._database.transact(lambda tx: standing.read(tx, guild_id=10, server_id=10, subject=new))
     assert (stands.denied_member, stands.stated) == (True, False)
     assert rows(path, f"SELECT told_at, stated_at, pictures_of_me FROM members WHERE subject = {new}") == [  # noqa: S608 - a number
@@ -123,8 +124,8 @@ async def test_what_has_lapsed_by_then_does_not_come_back(
     new = await subject_of(store, 7)
     assert "daily_usage" not in mentions(path, new)
     assert "cap_usage" not in mentions(path, new)
-    assert await store.desk.block_of(30, 7) is None
-    assert await store.desk.block_of(20, 7) is not None
+    assert await block_of(store, 30, 7) is None
+    assert await block_of(store, 20, 7) is not None
     assert (await store.usage(20, 7)).limit == 5
 
 
@@ -143,7 +144,7 @@ async def test_each_thing_lapses_with_its_own_day(store: Store, number: Numbers,
     assert await lapse(remnants.wipe_lapsed) == 1
     clock.seconds = NOON + 22 * HOUR - 1
     assert await lapse(remnants.wipe_lapsed) == 0
-    assert (await store.usage(20, 7)).used == 0
+    assert (await store.usage(20, 7)).used == 1
     await subject_of(store, 7)
     assert (await store.usage(20, 7)).used == 1
 

@@ -1,0 +1,82 @@
+"""A result's message agrees with its row: a picture that is hidden there is hidden on Discord, and else it is shown."""
+
+import asyncio
+from typing import Final
+
+import discord
+import structlog
+
+from bot.commands.services import ServiceClient, Services, style_name
+from bot.delivery import DeliveryError, Posted
+from bot.delivery.calls import Trouble
+from bot.delivery.exhibit import Exhibit, PostedExhibit, conceal, reveal
+from bot.store import Job
+from bot.ui import moderation, words
+from bot.values.records import Picture
+
+FOR_GOOD: Final = frozenset({Trouble.FORBIDDEN, Trouble.REFUSED})
+"""Another try would end like this one, and the message is as it was."""
+
+_log = structlog.stdlib.get_logger(__name__)
+
+
+def turn(services: Services, job_id: str) -> asyncio.Lock:
+    """Held by whoever decides about a picture, or changes its message, until the row and the message agree."""
+    return services.turns.setdefault(job_id, asyncio.Lock())
+
+
+def posted(client: discord.Client, job: Job) -> PostedExhibit:
+    """The message of a result."""
+    place = Posted(job.result_channel_id or 0, job.result_message_id or 0)
+    return PostedExhibit(client, place, guild_id=job.guild_id)
+
+
+async def agree(client: ServiceClient, job_id: str, exhibit: Exhibit | None = None, *, last: bool = False) -> Picture:
+    """Make the message as the row says; how the picture is then. Whoever calls holds the `turn`.
+
+    While Discord can't be reached the row stays as it is, and the Herald goes on trying. What Discord will never let us
+    hide is shown, and the row says so.
+
+    Parameters
+    ----------
+    exhibit
+        The way to the message, where it is not that of a member of the place.
+    last
+        Nobody can try again: only this interaction reaches the message.
+    """
+    store = client.services.store
+    job = await store.job(job_id)
+    if job is None or job.deleted_at is not None:
+        return Picture.DELETED
+    try:
+        await (show if job.hidden_at is None else _hide)(client, job, exhibit or posted(client, job))
+    except DeliveryError as error:
+        _log.warning("a picture is not as it should be", job=job.id, hidden=job.hidden_at, reason=str(error))
+        return await _not_agreed(client, job, error.trouble, last=last)
+    await store.reports.settled(job_id)
+    return Picture.SHOWN if job.hidden_at is None else Picture.HIDDEN
+
+
+async def show(client: ServiceClient, job: Job, exhibit: Exhibit) -> None:
+    """Show a picture again, whatever its row says.
+
+    Raises
+    ------
+    DeliveryError
+    """
+    await reveal(exhibit, words.alt_text(style_name(job.style, client.services.catalogue)))
+
+
+async def _hide(client: ServiceClient, job: Job, exhibit: Exhibit) -> None:
+    await conceal(exhibit, moderation.HIDDEN_NOTICE if job.guild_id else moderation.HIDDEN_NOTICE_DIRECT)
+
+
+async def _not_agreed(client: ServiceClient, job: Job, trouble: Trouble, *, last: bool) -> Picture:
+    reports = client.services.store.reports
+    if trouble is Trouble.GONE:
+        await reports.settled(job.id)
+        return Picture.DELETED
+    if last or trouble in FOR_GOOD:
+        await reports.not_hidden(job.id)
+        return Picture.SHOWN
+    return Picture.SHOWN if job.hidden_at is None else Picture.HIDING
