@@ -1,13 +1,12 @@
 """/audit: what moderators and the operator did, and the reports that wait to be decided; for moderators, in pages."""
 
-from collections.abc import Awaitable
 from typing import Final
 
 import discord
 from discord import app_commands, ui
 
 from bot.commands import verdicts
-from bot.commands.services import Interaction, RefusalError, moderated, whisper
+from bot.commands.services import Interaction, RefusalError, moderated, redraw, whisper
 from bot.store import Filter
 from bot.ui import auditing, custom_ids, moderation
 from bot.ui.custom_ids import AuditPage
@@ -86,18 +85,13 @@ async def _report(interaction: Interaction, *, before: int | None = None, after:
 
 async def _turned(interaction: Interaction, *, way: str, row: str, actor: str, target: str, action: str) -> None:
     wanted = AuditPage.read(way=way, row=row, actor=actor, target=target, action=action)
-    await _redraw(interaction, _page(interaction, wanted))
+    await redraw(interaction, _page(interaction, wanted))
 
 
 async def _turned_reports(interaction: Interaction, *, way: str, report: str) -> None:
     newer = way == "newer"
     after, before = (int(report), None) if newer else (None, int(report))
-    await _redraw(interaction, _report(interaction, before=before, after=after))
-
-
-async def _redraw(interaction: Interaction, view: Awaitable[ui.LayoutView]) -> None:
-    """Turn the page over in place: it reads a few rows, which takes no time."""
-    await interaction.response.edit_message(view=await view)
+    await redraw(interaction, _report(interaction, before=before, after=after))
 
 
 BUTTONS = (

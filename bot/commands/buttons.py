@@ -3,8 +3,10 @@
 Nothing of them is kept in memory, so they work after a restart, for as long as the rows that they lead to are there.
 """
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import discord
@@ -14,6 +16,9 @@ from bot.delivery.calls import ONCE, call
 
 Answer = Callable[..., Awaitable[None]]
 """Answers an interaction; the named groups of its pattern come as keyword arguments, each a string."""
+
+AWAKENING: Final = 1.0
+"""Seconds that the first answer waits at most for an archived thread: Discord gives an interaction up after three."""
 
 _CLICKS: Final = (discord.InteractionType.component, discord.InteractionType.modal_submit)
 
@@ -44,11 +49,15 @@ async def _within_boundary(interaction: discord.Interaction[Any], answer: Answer
 
 
 async def _awaken(interaction: discord.Interaction[Any]) -> None:
-    """Bring an archived thread back: in it nothing could be changed, and nobody be answered."""
+    """Bring an archived thread back: in it nothing could be changed, and nobody be answered.
+
+    One that comes back late does so while the click is answered.
+    """
     place = interaction.channel
-    if not isinstance(place, discord.Thread) or not place.archived or not interaction.is_guild_integration():
-        return
-    try:
-        await call(lambda: place.edit(archived=False), pauses=ONCE)
-    except DeliveryError:  # it is locked, say: what comes next meets the same, and knows what that means
-        return
+    if isinstance(place, discord.Thread) and place.archived and interaction.is_guild_integration():
+        await asyncio.wait({asyncio.create_task(_open(place), name=f"awaken-{place.id}")}, timeout=AWAKENING)
+
+
+async def _open(thread: discord.Thread) -> None:
+    with suppress(DeliveryError):  # it is locked, say: what comes next meets the same, and knows what that means
+        await call(lambda: thread.edit(archived=False), pauses=ONCE)

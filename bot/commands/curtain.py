@@ -35,7 +35,7 @@ async def agree(client: ServiceClient, job_id: str, exhibit: Exhibit | None = No
     """Make the message as the row says; how the picture is then. Whoever calls holds the `turn`.
 
     While Discord can't be reached the row stays as it is, and the Herald goes on trying. What Discord will never let us
-    hide is shown, and the row says so.
+    hide is shown, and one that somebody deleted by hand is deleted: the row says so.
 
     Parameters
     ----------
@@ -73,8 +73,8 @@ async def _hide(client: ServiceClient, job: Job, exhibit: Exhibit) -> None:
 
 async def _not_agreed(client: ServiceClient, job: Job, trouble: Trouble, *, last: bool) -> Picture:
     reports = client.services.store.reports
-    if trouble is Trouble.GONE:
-        await reports.settled(job.id)
+    if trouble is Trouble.GONE:  # somebody has deleted it by hand
+        await client.services.store.mark_deleted(job.id)
         return Picture.DELETED
     if last or trouble in FOR_GOOD:
         await reports.not_hidden(job.id)

@@ -20,6 +20,9 @@ from bot.values.records import Entry, Picture, Report
 INTERVAL: Final = 5.0
 """Seconds between two looks where nobody says that something has changed."""
 
+PATIENCE: Final = 30.0
+"""Seconds that one server's channel may take in a round; what is not told by then waits for the next."""
+
 HIDING_INTERVAL: Final = 30.0
 """Seconds between two tries of what Discord would not do."""
 
@@ -28,6 +31,10 @@ _log = structlog.stdlib.get_logger(__name__)
 
 class Herald:
     """Posts to the log channels of servers, each row once, and hides and shows pictures, from `start` until `close`.
+
+    A post whose answer is lost is made again with the same nonce, by which Discord knows it. Which rows were in it is
+    known in memory alone: where the process dies just then, and more waits after the next start, some rows are posted
+    twice. That is rare and harms nobody.
 
     Parameters
     ----------
@@ -58,20 +65,15 @@ class Herald:
             await asyncio.wait(self._tasks)
 
     async def tell(self) -> None:
-        """Tell whatever waits. What Discord can't take just now waits for the next time.
+        """Tell whatever waits. What goes wrong with one server waits for the next time, and holds up no other.
 
         Raises
         ------
         StoreError
         """
         async with self._turn:  # or two at once would tell the same
-            for parcel in await self._client.services.store.outbox.waiting():
-                try:
-                    await self._tell_entries(parcel)
-                    for report in parcel.reports:
-                        await self._tell_report(parcel, report)
-                except DeliveryError as error:
-                    _log.warning("a log channel has to wait", guild=parcel.guild_id, reason=str(error))
+            for guild_id in await self._client.services.store.outbox.waiting():
+                await self._tell_server(guild_id)
 
     async def hide(self) -> None:
         """Hide, or show, whatever is not yet as it was decided. What Discord can't do just now waits, too.
@@ -100,6 +102,18 @@ class Herald:
             await _whatever_happens(self.hide)
             await asyncio.sleep(HIDING_INTERVAL)
 
+    async def _tell_server(self, guild_id: int) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                parcel = await self._client.services.store.outbox.parcel(guild_id)
+                await self._tell_entries(parcel)
+                for report in parcel.reports:
+                    await self._tell_report(parcel, report)
+        except (DeliveryError, TimeoutError) as error:
+            _log.warning("a log channel has to wait", guild=guild_id, reason=str(error) or "it takes too long")
+        except Exception:  # noqa: BLE001 - a server's boundary: whatever is wrong with its rows must not silence the rest
+            _log.error("a log channel can't be told", guild=guild_id, exc_info=True)
+
     async def _tell_entries(self, parcel: Parcel) -> None:
         """Row by row would be a post each; too many for one are the next one's."""
         waiting = list(parcel.entries)
@@ -107,7 +121,7 @@ class Herald:
             batch = waiting[: self._fitting(parcel, waiting)]
             if parcel.channel_id is not None:
                 self._unsure[parcel.guild_id] = batch[-1].id
-                view = auditing.log([auditing.line(entry) for entry in batch])
+                view = auditing.log([_line(entry) for entry in batch])
                 nonce = f"{batch[0].id}-{batch[-1].id}"
                 await self._post(parcel.guild_id, parcel.channel_id, view, nonce=nonce)
             await self._client.services.store.outbox.told(entries=batch)
@@ -118,7 +132,7 @@ class Herald:
         """The same rows as the last time where that post's answer was lost, so that Discord knows it again."""
         last = self._unsure.get(parcel.guild_id)
         again = sum(1 for entry in waiting if last is not None and entry.id <= last)
-        return again or auditing.fitting([auditing.line(entry) for entry in waiting])
+        return again or auditing.fitting([_line(entry) for entry in waiting])
 
     async def _tell_report(self, parcel: Parcel, report: Report) -> None:
         services = self._client.services
@@ -155,5 +169,14 @@ async def _whatever_happens(do: Callable[[], Awaitable[None]]) -> None:
         await do()
     except StoreError as error:
         _log.error("the herald fails", reason=str(error))
-    except Exception:  # noqa: BLE001 - the tasks' boundary: one bad row must not silence all servers
+    except Exception:  # noqa: BLE001 - the tasks' boundary: the next round may go well
         _log.error("the herald fails", exc_info=True)
+
+
+def _line(entry: Entry) -> str:
+    """A row that can't be put into words is told of all the same, or what comes after it would wait for ever."""
+    try:
+        return auditing.line(entry)
+    except Exception:  # noqa: BLE001 - a row's boundary
+        _log.error("a row of the audit has no words", row=entry.id, exc_info=True)
+        return auditing.WORDLESS

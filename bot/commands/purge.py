@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import islice
 from typing import Final
@@ -12,10 +13,13 @@ import discord
 from discord import app_commands, ui
 
 from bot.commands.curtain import posted, turn
-from bot.commands.services import Interaction, change, moderated, whisper
+from bot.commands.removal import put_away, say_on_card
+from bot.commands.services import Interaction, acknowledged, change, moderated, order_of, whisper
 from bot.delivery import DeliveryError
 from bot.delivery.calls import Trouble, call
 from bot.delivery.card import EDIT_INTERVAL, TOKEN_LIFE
+from bot.delivery.place import archive, awaken
+from bot.store import Change
 from bot.ui import custom_ids, moderation
 
 BATCH: Final = 25
@@ -101,53 +105,79 @@ async def carry_out(
 
 
 async def _question(interaction: Interaction, member: discord.User) -> ui.LayoutView:
+    return moderation.purge_question(member.id, len(await _found(interaction, member.id)))
+
+
+async def _found(interaction: Interaction, user_id: int) -> tuple[str, ...]:
+    """The results that this person may have deleted.
+
+    Raises
+    ------
+    RefusalError
+    """
     here = await moderated(interaction)
-    found = await interaction.client.services.store.desk.results_of(here.guild_id, member.id)
-    return moderation.purge_question(member.id, len(found))
+    return await interaction.client.services.store.desk.results_of(here.guild_id, user_id)
 
 
 async def _confirmed(interaction: Interaction, *, member: str) -> None:
-    """The row of the audit is written whatever ends it, with what was done by then."""
-    here = await moderated(interaction)
-    user_id, services = int(member), interaction.client.services
-    found = await services.store.desk.results_of(here.guild_id, user_id)
-    tally = Tally(len(found))
-    await interaction.response.edit_message(view=moderation.purging(user_id, 0, tally.found))
-    try:
+    """The audit has a row of the beginning, so that a purge that is cut off is in it, and one of what came of it."""
+    user_id = int(member)
+    found = await acknowledged(interaction, _found(interaction, user_id))
+    tally, opened = Tally(len(found)), set[int]()
+    await _edit(interaction, moderation.purging(user_id, 0, tally.found))
+    if found:
+        made = change(interaction, user_id)
+        await _note(interaction, made, tally, "begun")
         await carry_out(
             found,
             tally,
-            remove=lambda job_id: _remove(interaction, job_id),
+            remove=lambda job_id: _remove(interaction, job_id, opened),
             show=lambda: _edit(interaction, moderation.purging(user_id, tally.done, tally.found)),
             until=interaction.created_at.timestamp() + TOKEN_LIFE,
         )
-    finally:
-        if tally.done:
-            await services.store.desk.purged(change(interaction, user_id), found=tally.found, outcome=str(tally))
-            services.changed.set()
+        await _note(interaction, replace(made, cause=f"{made.cause}-outcome"), tally, str(tally))
     outcome = moderation.purged(user_id, deleted=tally.deleted, gone=tally.gone, refused=tally.refused, left=tally.left)
     await _edit(interaction, outcome)
+    await _close(interaction, opened)
 
 
-async def _remove(interaction: Interaction, job_id: str) -> Fate:
+async def _note(interaction: Interaction, made: Change, tally: Tally, outcome: str) -> None:
+    services = interaction.client.services
+    await services.store.desk.purged(made, found=tally.found, outcome=outcome)
+    services.changed.set()
+
+
+async def _remove(interaction: Interaction, job_id: str, opened: set[int]) -> Fate:
     async with turn(interaction.client.services, job_id):
-        return await _take_down(interaction, job_id)
+        return await _take_down(interaction, job_id, opened)
 
 
-async def _take_down(interaction: Interaction, job_id: str) -> Fate:
-    store = interaction.client.services.store
-    job = await store.job(job_id)
+async def _take_down(interaction: Interaction, job_id: str, opened: set[int]) -> Fate:
+    """As when a moderator deletes one; a thread that is opened for it is added to the `opened` ones."""
+    client, services = interaction.client, interaction.client.services
+    job = await services.store.job(job_id)
     if job is None or job.deleted_at is not None:
         return Fate.GONE
+    notice = moderation.deleted_by(order_of(job, services.catalogue), interaction.user.id)
     fate = Fate.DELETED
     try:
-        await posted(interaction.client, job).remove()
+        if await awaken(client, job.result_channel_id or 0, guild_id=job.guild_id):
+            opened.add(job.result_channel_id or 0)
+        await put_away(job, posted(client, job), notice)
     except DeliveryError as error:
         if error.trouble is not Trouble.GONE:
             return Fate.REFUSED
         fate = Fate.GONE
-    await store.mark_deleted(job_id, by=interaction.user.id)
+    if await services.store.mark_deleted(job_id, by=interaction.user.id) and fate is Fate.DELETED:
+        await say_on_card(client, job, notice)
     return fate
+
+
+async def _close(interaction: Interaction, opened: set[int]) -> None:
+    """Threads that had gone to sleep go to sleep again; else they would all be back in everybody's list."""
+    for channel_id in opened:
+        with suppress(DeliveryError):  # Discord archives it after an hour without messages, too
+            await archive(interaction.client, channel_id, guild_id=interaction.guild_id or 0)
 
 
 async def _edit(interaction: Interaction, view: ui.LayoutView) -> None:

@@ -7,7 +7,7 @@ from discord import app_commands
 
 from bot import policy
 from bot.commands.curtain import posted, turn
-from bot.commands.services import Interaction, RefusalError, act, actor, order_of, whisper
+from bot.commands.services import Interaction, RefusalError, acknowledged, act, actor, order_of, whisper
 from bot.delivery import DeliveryError, Posted, scope_of
 from bot.delivery.calls import already_gone
 from bot.delivery.exhibit import Exhibit, PostedExhibit, PressedExhibit
@@ -60,18 +60,28 @@ async def _take_down(interaction: Interaction, job: Job, exhibit: Exhibit, *, mo
         return
     notice = moderation.deleted_by(order_of(job, services.catalogue), interaction.user.id)
     with already_gone():
-        if job.result_message_id == job.card_message_id:
-            await exhibit.change(notice)
-        else:
-            await exhibit.remove()
-    if await services.store.desk.deleted(act(interaction), job.id) and job.result_message_id != job.card_message_id:
-        await _say_on_card(interaction.client, job, notice)
+        await put_away(job, exhibit, notice)
+    if await services.store.desk.deleted(act(interaction), job.id):
+        await say_on_card(interaction.client, job, notice)
     services.changed.set()
 
 
-async def _say_on_card(client: discord.Client, job: Job, notice: discord.ui.LayoutView) -> None:
-    """The request's card led to the picture."""
-    if job.card_channel_id is None or job.card_message_id is None:
+async def put_away(job: Job, exhibit: Exhibit, notice: discord.ui.LayoutView) -> None:
+    """Delete a result; where it is on the request's own card, `notice` takes its place.
+
+    Raises
+    ------
+    DeliveryError
+    """
+    if job.result_message_id == job.card_message_id:
+        await exhibit.change(notice)
+    else:
+        await exhibit.remove()
+
+
+async def say_on_card(client: discord.Client, job: Job, notice: discord.ui.LayoutView) -> None:
+    """The request's card led to the picture, if it was not the picture's message itself."""
+    if job.card_channel_id is None or job.card_message_id in (None, job.result_message_id):
         return
     card = PostedExhibit(client, Posted(job.card_channel_id, job.card_message_id), guild_id=job.guild_id)
     try:
@@ -82,9 +92,7 @@ async def _say_on_card(client: discord.Client, job: Job, notice: discord.ui.Layo
 
 async def _pressed(interaction: Interaction, *, job: str) -> None:
     """Delete, under a result."""
-    found = await here(interaction, job)
-    moderating = await _right(interaction, found)
-    await interaction.response.defer()  # type 6: "@original" is now the message with the button
+    found, moderating = await acknowledged(interaction, _found(interaction, job))
     try:
         await take_down(interaction, found, PressedExhibit(interaction), moderating=moderating)
     except DeliveryError:
@@ -96,8 +104,7 @@ async def _by_message(interaction: Interaction, message: discord.Message) -> str
     known = await interaction.client.services.store.job_by_result(message.id)
     if known is None:
         raise RefusalError(moderation.NO_RESULT_THERE)
-    found = await here(interaction, known.id)
-    moderating = await _right(interaction, found)
+    found, moderating = await _found(interaction, known.id)
     if found.deleted_at is not None:
         raise RefusalError(moderation.ALREADY_DELETED)
     try:
@@ -105,6 +112,17 @@ async def _by_message(interaction: Interaction, message: discord.Message) -> str
     except DeliveryError:
         raise RefusalError(words.NOT_DELETED) from None
     return words.DELETED
+
+
+async def _found(interaction: Interaction, job_id: str) -> tuple[Job, bool]:
+    """The job, and by which right this person deletes its result.
+
+    Raises
+    ------
+    RefusalError
+    """
+    job = await here(interaction, job_id)
+    return job, await _right(interaction, job)
 
 
 async def _right(interaction: Interaction, job: Job) -> bool:

@@ -1,19 +1,21 @@
 """Report, under every result and for everyone: a form, then a row that moderators are told of."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import discord
+import structlog
 from discord import ui
 
 from bot import policy
 from bot.commands.curtain import agree, turn
 from bot.commands.removal import here
 from bot.commands.services import Interaction, RefusalError, whisper
-from bot.delivery import DeliveryError, site_of
+from bot.delivery import DeliveryError, rights, site_of
 from bot.delivery.calls import call
 from bot.delivery.exhibit import PressedExhibit
-from bot.store import NewReport, NotFiled
+from bot.store import Job, NewReport, NotFiled
 from bot.ui import custom_ids, moderation, words
 from bot.ui.custom_ids import Action
 from bot.values.records import Complaint, Picture, Report
@@ -21,25 +23,36 @@ from bot.values.records import Complaint, Picture, Report
 _COMPLAINT: Final = "complaint"
 _WORDS: Final = "words"
 
+_log = structlog.stdlib.get_logger(__name__)
+
 
 async def _used(interaction: Interaction, *, job: str) -> None:
     """The button opens the form; the form, under the same custom id, is the report."""
-    found = await here(interaction, job)
-    reports = interaction.client.services.store.reports
-    no = await reports.refusal(found.id, interaction.user.id, most=policy.REPORTS_A_DAY)
-    if no is not None:
-        raise _refusal(no)
     if interaction.type is discord.InteractionType.component:
-        await interaction.response.send_modal(form(found.id))
+        await interaction.response.send_modal(form((await _reportable(interaction, job)).id))
         return
     complaint, said = _filled_in(interaction)
-    new = NewReport(job_id=found.id, reporter_id=interaction.user.id, complaint=complaint, words=said)
+    new = NewReport(job_id=job, reporter_id=interaction.user.id, complaint=complaint, words=said)
     if complaint is Complaint.SHOWS_ME:
-        await _acknowledge(interaction)
         await interaction.followup.send(await _hidden(interaction, new), ephemeral=True)
     else:
         await whisper(interaction, _told(interaction, new))
     interaction.client.services.changed.set()
+
+
+async def _reportable(interaction: Interaction, job_id: str) -> Job:
+    """The result, if it can be reported from here, and by this member.
+
+    Raises
+    ------
+    RefusalError
+    """
+    found = await here(interaction, job_id)
+    reports = interaction.client.services.store.reports
+    no = await reports.refusal(found.id, interaction.user.id, most=policy.REPORTS_A_DAY)
+    if no is not None:
+        raise _refusal(no)
+    return found
 
 
 def form(job_id: str) -> ui.Modal:
@@ -58,16 +71,15 @@ def form(job_id: str) -> ui.Modal:
 
 
 async def _acknowledge(interaction: Interaction) -> None:
-    """Type 6: "@original" is now the result's message, if that is still there.
+    """Type 6: "@original" is now the result's message.
 
-    Raises
-    ------
-    RefusalError
+    A failure says little: behind a cut connection Discord may have taken it, and then calls the next try one too many.
+    What is filed is to be hidden in any case, and what comes next meets whatever is wrong.
     """
     try:
         await call(interaction.response.defer)
-    except DeliveryError:
-        raise RefusalError(moderation.PICTURE_GONE) from None
+    except DeliveryError as error:
+        _log.warning("a report may not be acknowledged", interaction=interaction.id, reason=str(error))
 
 
 async def _told(interaction: Interaction, new: NewReport) -> str:
@@ -77,13 +89,18 @@ async def _told(interaction: Interaction, new: NewReport) -> str:
 async def _hidden(interaction: Interaction, new: NewReport) -> str:
     """The row first: what is to be hidden is then known to be, whatever happens to the process in between."""
     client, only_here = interaction.client, not site_of(interaction).bot_is_here
+    acknowledging = asyncio.create_task(_acknowledge(interaction))  # the turn may take longer than Discord waits
     async with turn(client.services, new.job_id):
-        report = await _filed(interaction, new)
+        try:
+            report = await _filed(interaction, new)
+        finally:
+            await acknowledging
         picture = await agree(client, new.job_id, PressedExhibit(interaction), last=only_here)
     return await _answer(interaction, report, picture)
 
 
 async def _filed(interaction: Interaction, new: NewReport) -> Report:
+    await _reportable(interaction, new.job_id)
     filed = await interaction.client.services.store.reports.file(new, most=policy.REPORTS_A_DAY)
     if isinstance(filed, NotFiled):
         raise _refusal(filed)
@@ -91,10 +108,9 @@ async def _filed(interaction: Interaction, new: NewReport) -> Report:
 
 
 async def _answer(interaction: Interaction, report: Report, picture: Picture | None = None) -> str:
-    guild = await interaction.client.services.store.desk.guild(report.guild_id)
-    return moderation.reported(
-        moderated=bool(report.guild_id), log_channel=guild.log_channel is not None, picture=picture
-    )
+    settings = await interaction.client.services.store.desk.guild(report.guild_id)
+    log_channel = rights.can_log(interaction.client.get_guild(report.guild_id), settings.log_channel)
+    return moderation.reported(moderated=bool(report.guild_id), log_channel=log_channel, picture=picture)
 
 
 def _refusal(no: NotFiled) -> RefusalError:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 import discord
@@ -55,6 +55,7 @@ class ServiceClient(discord.Client):
 
 
 Interaction = discord.Interaction[ServiceClient]
+T = TypeVar("T")
 
 
 class RefusalError(app_commands.AppCommandError):
@@ -164,15 +165,47 @@ def style_name(style_id: str, catalogue: Catalogue) -> str:
     return catalogue[style_id].label if style_id in catalogue else style_id
 
 
-async def whisper(interaction: discord.Interaction[Any], answer: Awaitable[str | ui.LayoutView]) -> None:
-    """Answer the asker alone; one that takes long is announced first, or Discord would give the interaction up."""
-    working = asyncio.ensure_future(answer)
+async def in_time(interaction: discord.Interaction[Any], work: Awaitable[T], *, new: bool) -> T:
+    """What comes of it. If that takes long the interaction is acknowledged first, or Discord would give it up.
+
+    Parameters
+    ----------
+    new
+        The answer will be a message for the asker alone; else the one whose button was pressed is edited, if any.
+    """
+    working = asyncio.ensure_future(work)
     await asyncio.wait({working}, timeout=PATIENCE)
     if not working.done():
-        await interaction.response.defer(ephemeral=True, thinking=True)
-    said = await working
+        await interaction.response.defer(ephemeral=new, thinking=new)
+    return await working
+
+
+async def acknowledged(interaction: discord.Interaction[Any], asked: Awaitable[T]) -> T:
+    """What a click needs to know, its right above all; then "@original" is the message whose button was pressed."""
+    known = await in_time(interaction, asked, new=False)
+    if not interaction.response.is_done():
+        await interaction.response.defer()
+    return known
+
+
+async def redraw(interaction: discord.Interaction[Any], view: Awaitable[ui.LayoutView]) -> None:
+    """Edit the card whose button was pressed in place."""
+    shown = await in_time(interaction, view, new=False)
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=shown)
+    else:
+        await interaction.response.edit_message(view=shown)
+
+
+async def whisper(interaction: discord.Interaction[Any], answer: Awaitable[str | ui.LayoutView]) -> None:
+    """Answer the asker alone."""
+    said = await in_time(interaction, answer, new=True)
     interaction.client.services.changed.set()  # perhaps; to look costs little
-    what: dict[str, Any] = {"content": said} if isinstance(said, str) else {"view": said}
+    await tell(interaction, {"content": said} if isinstance(said, str) else {"view": said})
+
+
+async def tell(interaction: discord.Interaction[Any], what: dict[str, Any]) -> None:
+    """Say this to the asker alone: parameters of discord.py's `send`."""
     if interaction.response.is_done():
         await interaction.followup.send(**what, ephemeral=True)
     else:

@@ -2,11 +2,12 @@
 
 import io
 from functools import partial
+from typing import Any
 
 import discord
 from discord import app_commands
 
-from bot.commands.services import Interaction, moderated
+from bot.commands.services import Interaction, in_time, moderated, tell
 from bot.ui import charts, statistics
 from bot.values.figures import DAYS, MOST_DAYS
 from engine.aside import aside
@@ -17,17 +18,19 @@ from engine.aside import aside
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 @app_commands.describe(days="How many days, today included; 30 unless you say.")
 async def stats(interaction: Interaction, days: app_commands.Range[int, 1, MOST_DAYS] = DAYS) -> None:
+    await tell(interaction, await in_time(interaction, _drawn(interaction, days), new=True))
+
+
+async def _drawn(interaction: Interaction, days: int) -> dict[str, Any]:
     where = await moderated(interaction)
-    await interaction.response.defer(ephemeral=True, thinking=True)  # a chart takes a moment
     services = interaction.client.services
     figures = await services.store.insight.server(where.guild_id, days=days)
     if figures.empty:
-        await interaction.followup.send(statistics.NOTHING_YET, ephemeral=True)
-        return
+        return {"content": statistics.NOTHING_YET}
     labels = {style.id: style.label for style in services.catalogue.values()}
     chart = discord.File(
         io.BytesIO(await aside(partial(charts.draw, figures, labels), "chart")),
         "stats.png",
         description=statistics.alt_text(figures, labels),
     )
-    await interaction.followup.send(statistics.summary(figures, labels), file=chart, ephemeral=True)
+    return {"content": statistics.summary(figures, labels), "file": chart}

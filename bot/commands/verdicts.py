@@ -1,6 +1,7 @@
 """What moderators decide about a report, on its card in the log channel or in `/audit reports`."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import discord
 
@@ -12,6 +13,7 @@ from bot.commands.services import (
     Interaction,
     Moderated,
     RefusalError,
+    acknowledged,
     act,
     change,
     moderated,
@@ -42,8 +44,7 @@ def _decides(verdict: Verdict) -> Callable[..., Awaitable[None]]:
     """A button that does this to a report, brings its card up to date, and tells the moderator."""
 
     async def pressed(interaction: Interaction, *, report: str) -> None:
-        where, found = await _report(interaction, report)
-        await interaction.response.defer()  # type 6: "@original" is now the card
+        where, found = await acknowledged(interaction, _report(interaction, report))
         try:
             said = await verdict(interaction, where, found)
         finally:
@@ -106,11 +107,12 @@ async def _dismiss(interaction: Interaction, where: Moderated, report: Report) -
         if showing:
             await _shown(interaction, report)
         after = await store.desk.dismiss(act(interaction), report.id)
-        if showing:
+        if showing or (after is not None and not after.hidden):  # also where it is shown: it may be gone by now
             await agree(client, report.job_id)
+    now = await _again(interaction, report)
     if after is None:
-        raise RefusalError(moderation.decided(await _again(interaction, report)))
-    return moderation.dismissed(after)
+        raise RefusalError(moderation.decided(now))
+    return moderation.dismissed(now)
 
 
 async def _shown(interaction: Interaction, report: Report) -> None:
@@ -159,11 +161,10 @@ async def _job(interaction: Interaction, report: Report) -> Job:
 async def _redraw(interaction: Interaction, report: Report) -> None:
     message = interaction.message
     paged = message is not None and message.flags.ephemeral
-    view = await card(interaction, await _again(interaction, report), paged=paged)
-    try:
-        await call(lambda: interaction.edit_original_response(view=view))
-    except DeliveryError:  # the card is old, but its buttons ask anew each time
-        return
+    async with turn(interaction.client.services, report.job_id):  # or an older card might come last
+        view = await card(interaction, await _again(interaction, report), paged=paged)
+        with suppress(DeliveryError):  # the card is old then, but its buttons ask anew each time
+            await call(lambda: interaction.edit_original_response(view=view))
 
 
 async def _member(interaction: Interaction, where: Moderated, user_id: int) -> Actor:

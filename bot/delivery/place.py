@@ -75,16 +75,30 @@ async def remove(client: discord.Client, posted: Posted, *, guild_id: int) -> No
     await call(channel.get_partial_message(posted.message_id).delete)
 
 
-async def awaken(client: discord.Client, channel_id: int, *, guild_id: int) -> None:
-    """Open a thread if it is archived: nothing in it could be changed.
+async def awaken(client: discord.Client, channel_id: int, *, guild_id: int) -> bool:
+    """Open a thread if it is archived, and whether it was: nothing in it could be changed.
 
     Raises
     ------
     DeliveryError
     """
     thread = await _found(client, channel_id, guild_id=guild_id)
-    if isinstance(thread, discord.Thread) and thread.archived:
-        await call(lambda: thread.edit(archived=False))
+    if not isinstance(thread, discord.Thread) or not thread.archived:
+        return False
+    await call(lambda: thread.edit(archived=False))
+    return True
+
+
+async def archive(client: discord.Client, channel_id: int, *, guild_id: int) -> None:
+    """Let a thread go to sleep again.
+
+    Raises
+    ------
+    DeliveryError
+    """
+    thread = await _found(client, channel_id, guild_id=guild_id)
+    if isinstance(thread, discord.Thread) and not thread.archived:
+        await call(lambda: thread.edit(archived=True))
 
 
 async def forget_member(client: discord.Client, channel_id: int, *, guild_id: int, close: bool) -> None:

@@ -121,7 +121,13 @@ def page(
 
 
 def entry(row: Row) -> Entry:
-    """A row of `SELECT` as a value."""
+    """A row of `SELECT` as a value.
+
+    Raises
+    ------
+    ValueError
+        This version does not know the action.
+    """
     return Entry(
         id=row["id"],
         guild_id=row["guild_id"],

@@ -102,7 +102,7 @@ class Desk:
         return await self._database.transact(lambda tx: jobs.results_of(tx, guild_id, user_id))
 
     async def purged(self, change: Change, *, found: int, outcome: str) -> None:
-        """A moderator has deleted a member's results, `found` of them; `outcome` says for the audit what came of it."""
+        """A moderator deletes a member's results, `found` of them; `outcome` says for the audit how far that is."""
         await self._database.transact(lambda tx: self._changes.purged(tx, change, found, outcome))
 
     async def block_for(self, change: Change, report_id: int) -> Blocked | None:

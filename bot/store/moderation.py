@@ -275,7 +275,7 @@ class Changes:
         return True
 
     def purged(self, tx: Transaction, change: Change, found: int, outcome: str) -> None:
-        """A moderator has deleted a member's results."""
+        """A moderator deletes a member's results: that it begins and what came of it are an act each."""
         if audit.is_new(tx, change):
             target = subjects.ensure(tx, change.member_id, self.sealer)
             audit.record(tx, change, self.sealer, action=Action.PURGE, target=target, before=str(found), after=outcome)

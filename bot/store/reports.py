@@ -167,13 +167,13 @@ def file(tx: Transaction, sealer: Sealer, new: NewReport, *, most: int) -> Repor
     )
     if new.complaint is Complaint.SHOWS_ME:
         tx.run(_HIDE, now=tx.now, id=new.job_id)
-    return _report(tx.all(f"{_SELECT} WHERE reports.id = :id", id=row["id"])[0])
+    return report(tx.all(f"{_SELECT} WHERE reports.id = :id", id=row["id"])[0])
 
 
 def by_id(tx: Transaction, guild_id: int, report_id: int) -> Report | None:
     """A report of this server; None where there is none."""
     row = tx.one(f"{_SELECT} WHERE reports.id = :id AND reports.guild_id = :guild_id", id=report_id, guild_id=guild_id)
-    return None if row is None else _report(row)
+    return None if row is None else report(row)
 
 
 def open_ones(
@@ -189,18 +189,17 @@ def open_ones(
         row=after if after is not None else (before or _LAST),
         limit=limit,
     )
-    found = [_report(row) for row in rows]
+    found = [report(row) for row in rows]
     return found[::-1] if after is not None else found
 
 
-def unlogged(tx: Transaction, guild_id: int, *, limit: int) -> list[Report]:
-    """Reports that the server's log channel has not been told of, the earliest first."""
-    rows = tx.all(
+def unlogged(tx: Transaction, guild_id: int, *, limit: int) -> list[Row]:
+    """Reports that the server's log channel has not been told of, as `report` reads them, the earliest first."""
+    return tx.all(
         f"{_SELECT} WHERE reports.guild_id = :guild_id AND logged_at IS NULL ORDER BY reports.id LIMIT :limit",
         guild_id=guild_id,
         limit=limit,
     )
-    return [_report(row) for row in rows]
 
 
 def close(tx: Transaction, guild_id: int, report_id: int, state: ReportState, *, by: int | None) -> bool:
@@ -208,7 +207,7 @@ def close(tx: Transaction, guild_id: int, report_id: int, state: ReportState, *,
     return tx.one(_CLOSE, state=state, by=by, id=report_id, guild_id=guild_id, now=tx.now) is not None
 
 
-def show(tx: Transaction, report: Report, *, now: bool = True) -> bool:
+def show(tx: Transaction, shown: Report, *, now: bool = True) -> bool:
     """Hide a picture no longer, unless somebody else objects to be in it; False where it stays as it was.
 
     Parameters
@@ -216,7 +215,7 @@ def show(tx: Transaction, report: Report, *, now: bool = True) -> bool:
     now
         False: only its message may be changed before the row.
     """
-    return tx.one(_SHOW, job_id=report.job_id, id=report.id, now_shown=now) is not None
+    return tx.one(_SHOW, job_id=shown.job_id, id=shown.id, now_shown=now) is not None
 
 
 def _unsettled(tx: Transaction) -> list[str]:
@@ -230,7 +229,14 @@ def _count_open(tx: Transaction, guild_id: int) -> int:
     return int(row["count"])
 
 
-def _report(row: Row) -> Report:
+def report(row: Row) -> Report:
+    """A row as a value.
+
+    Raises
+    ------
+    ValueError
+        This version does not know what it says.
+    """
     return Report(
         **{
             **dict(row),

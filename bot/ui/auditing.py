@@ -72,6 +72,7 @@ _SNOWFLAKE: Final = re.compile(r"\b[0-9]{15,20}\b", re.ASCII)
 _INSTANT: Final = re.compile(r"\b[0-9]{9,11}\b", re.ASCII)
 _MOST_NAMED: Final = 5  # channels or roles of one value
 
+WORDLESS: Final = "Something was done that I have no words for: whoever runs me finds it in my log."
 NOTHING: Final = "There is nothing like that in the audit."
 
 

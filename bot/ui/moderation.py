@@ -1,5 +1,6 @@
 """Blocks, deletions, purges and reports: the words and cards of keeping order."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import discord
@@ -66,14 +67,27 @@ _TO_BE_HIDDEN: Final = {
 }
 
 
+_STAYS: Final[Mapping[Picture | None, str]] = {
+    Picture.HIDING: "; a picture that is hidden here stays hidden",
+    Picture.HIDDEN: ", and the picture stays hidden",
+}
+"""Outside of servers nobody shows one again."""
+
+
 def reported(*, moderated: bool, log_channel: bool, picture: Picture | None) -> str:
-    """Where a report went, and what became of the picture; None where it was never to be hidden."""
+    """Where a report went, and what became of the picture; None where it was never to be hidden.
+
+    Parameters
+    ----------
+    log_channel
+        There is one, and it can be written to.
+    """
     if not moderated:
-        where = "Your report waits for whoever runs me: there are no moderators of mine here."
+        where = f"There are no moderators of mine here, so your report is for whoever runs me{_STAYS.get(picture, '')}."
     elif log_channel:
         where = "Your report goes to this server's moderators, into their log channel."
     else:
-        where = "This server has no log channel: your report waits for its moderators in `/audit reports`."
+        where = "There is no log channel that I can write in: your report waits for moderators in `/audit reports`."
     return f"Thank you. {where}" if picture is None else f"Thank you. {_TO_BE_HIDDEN[picture]} {where}"
 
 

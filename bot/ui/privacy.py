@@ -88,6 +88,8 @@ def confirmation(kept: Summary, name: Names, *, user_id: int) -> ui.LayoutView:
         "## 🗑️ Erase what I keep of you?",
         f"**What goes**\n{gone}",
         f"**What stays**, so that nothing is won by it; without your name, under a code that only I can make\n{stays}",
+        "**What I can't take back**\n- What moderators were told of you in their log channel: it stays there, as"
+        " messages of that server. Ask its moderators.",
         "-# Counts without a name stay in a server's totals. It can't be undone.",
         ui.ActionRow(erase, keep),
         colour=_AMBER,

@@ -105,6 +105,12 @@ async def told(who: Member, channel: Channel, command: str, **options: object) -
     return response.message
 
 
+async def everything_told(stage: Stage) -> None:
+    """Until nothing waits for a log channel: as the bot's own task does it, but now."""
+    while await stage.store.outbox.waiting():
+        await stage.client._herald.tell()
+
+
 def button(message: Message, label: str) -> str:
     """The custom id of a button by its label."""
     return next(one.custom_id or "" for one in message.buttons if one.label == label)

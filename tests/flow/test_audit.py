@@ -1,10 +1,13 @@
 """The audit: in pages for moderators, and line by line in the log channel, each once."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.delivery import log as delivery_log
 from bot.store import Act, Change
 from bot.ui import auditing
 from bot.values.records import Action, Entry
@@ -14,6 +17,7 @@ from tests.flow.moderating import (
     MODERATORS,
     NASTY,
     button,
+    everything_told,
     log_channel,
     logged,
     manager,
@@ -230,8 +234,7 @@ async def test_a_post_whose_answer_was_lost_is_made_once_even_with_more_to_tell(
 async def test_a_server_without_a_log_channel_is_told_nothing_later(stage: Stage) -> None:
     noor = await manager(stage)
     await limits_set(stage, noor, 3)
-    while await stage.store.outbox.waiting():
-        await stage.client._herald.tell()
+    await everything_told(stage)
     log = await log_channel(stage)
     await logged(stage, log, "Log channel")
     assert "daily limit" not in "".join(one.text for one in log.messages)
@@ -246,10 +249,76 @@ async def test_a_log_channel_that_is_gone_holds_up_no_other_server(stage: Stage)
     await stage.store.desk.change_guild(act, log_channel=others.id)
     await limits_set(stage, noor, 1)
     await logged(stage, others, "Log channel")
-    while await stage.store.outbox.waiting():
-        await stage.client._herald.tell()
+    await everything_told(stage)
     stage.playground.violations.clear()  # the one that is gone was tried
     assert "daily limit" in (await told(noor, stage.channel, "audit show")).text
+
+
+async def two_servers(stage: Stage) -> tuple[Channel, Channel]:
+    """The log channels of this server and of another, which both are told when the test says so; each has a line."""
+    log = await by_hand(stage)
+    elsewhere = stage.playground.guild("Elsewhere")
+    others = elsewhere.text_channel("log")
+    act = Act(cause="others", guild_id=elsewhere.id, actor_id=elsewhere.owner.id)
+    await stage.store.desk.change_guild(act, log_channel=others.id)
+    assert stage.guild.id < elsewhere.id  # it comes first
+    await limits_set(stage, await manager(stage), 1)
+    return log, others
+
+
+async def test_a_row_without_words_is_told_of_and_keeps_back_none(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, others = await two_servers(stage)
+    await stage.store.desk.reset(a_change(stage, 77))
+    line = auditing.line
+
+    def broken(entry: Entry) -> str:
+        if entry.action is Action.QUOTA_SET:
+            raise KeyError(entry.action)
+        return line(entry)
+
+    monkeypatch.setattr(auditing, "line", broken)
+    await stage.client._herald.tell()
+    assert auditing.WORDLESS in log.messages[-1].text
+    assert "reset the count" in log.messages[-1].text
+    assert "Log channel" in others.messages[-1].text
+
+
+async def test_what_is_wrong_with_one_server_holds_up_no_other(stage: Stage) -> None:
+    log, others = await two_servers(stage)
+    await settings_are(stage, "5")
+    await stage.client._herald.tell()
+    assert "Log channel" in others.messages[-1].text
+    await settings_are(stage, "[]")
+    await stage.client._herald.tell()
+    assert "daily limit" in log.messages[-1].text
+
+
+async def settings_are(stage: Stage, channels: str) -> None:
+    """What no command would write."""
+    change = "UPDATE guilds SET channels = :channels WHERE guild_id = :id"
+    await stage.store._database.transact(lambda tx: tx.run(change, channels=channels, id=stage.guild.id))
+
+
+async def test_a_log_channel_that_does_not_answer_holds_up_no_other(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, others = await two_servers(stage)
+    post = delivery_log.post
+
+    async def hangs(*args: Any, channel_id: int, **options: Any) -> None:
+        if channel_id == log.id:
+            await asyncio.Event().wait()
+        await post(*args, channel_id=channel_id, **options)
+
+    with monkeypatch.context() as outage:
+        outage.setattr(delivery_log, "post", hangs)
+        outage.setattr("bot.commands.herald.PATIENCE", 1.0)
+        await stage.client._herald.tell()
+    assert "Log channel" in others.messages[-1].text
+    await stage.client._herald.tell()
+    assert "daily limit" in log.messages[-1].text
 
 
 async def test_what_discord_could_not_take_is_told_the_next_time(stage: Stage) -> None:

@@ -1,14 +1,17 @@
 """Blocks, deletions by message, and purges: who may, whom it meets, and what is said in the place."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from bot.commands.purge import BATCH, PAUSE, Fate, Tally, carry_out
+from bot.delivery.exhibit import PostedExhibit
+from bot.store import Filter
 from bot.values.records import Action, Entry
 from engine.dispatcher import Moment
-from playground import Member, Message, Permissions
+from playground import EventKind, Member, Message, Permissions
 from tests.engine.fakes import Act, FakeRunner
 from tests.flow.moderating import (
     MODERATORS,
@@ -16,12 +19,15 @@ from tests.flow.moderating import (
     a_result,
     answer,
     button,
+    decide,
     job_of,
+    labels,
     log_channel,
     logged,
     manager,
     nobody_was_pinged,
     now,
+    report,
     shown,
     told,
 )
@@ -208,6 +214,22 @@ async def test_what_discord_does_not_let_us_delete_is_not_said_to_be_deleted(sta
     assert "deleted" in await delete_by_menu(stage, noor, result)
 
 
+@pytest.mark.parametrize("complaint", ["shows_me", "rules"])
+async def test_a_dismissal_does_not_say_that_a_picture_is_shown_which_somebody_has_deleted(
+    stage: Stage, complaint: str
+) -> None:
+    log, result, noor = await log_channel(stage), await a_result(stage), await manager(stage)
+    await report(stage, stage.guild.member("Ren"), result, complaint)
+    card = await logged(stage, log, "Report")
+    await noor.delete(now(stage, result))
+    assert (await decide(stage, noor, card, "Dismiss")).text == "The report is dismissed. The picture is deleted."
+    stage.playground.violations.clear()  # the message that was gone was looked for
+    job = await job_of(stage, result)
+    assert job.deleted_at is not None
+    assert "dismissed it. The picture is deleted." in now(stage, card).text
+    assert labels(now(stage, card)) == []
+
+
 async def purge(stage: Stage, noor: Member, member: Member) -> Message:
     """The question, answered with yes; what came of it."""
     question = await told(noor, stage.channel, "purge", member=member)
@@ -227,15 +249,66 @@ async def test_a_purge_deletes_a_members_pictures_here_and_nobody_elses(stage: S
     assert [stage.playground.latest(one) for one in mine] == [None, None]
     assert stage.playground.latest(others)
     assert stage.playground.latest(in_direct)
-    deed = await only_purge(stage)
-    assert (deed.actor_id, deed.target_id, deed.before) == (noor.id, stage.mika.id, "2")
-    assert "2 deleted" in (deed.after or "")
+    outcome, beginning = await purges(stage)
+    for deed in (beginning, outcome):
+        assert (deed.actor_id, deed.target_id, deed.before) == (noor.id, stage.mika.id, "2")
+    assert beginning.after == "begun"
+    assert "2 deleted" in (outcome.after or "")
     assert await stage.store.desk.results_of(stage.guild.id, stage.mika.id) == ()
 
 
-async def only_purge(stage: Stage) -> Entry:
-    (deed,) = [one for one in await stage.store.desk.audit(stage.guild.id) if one.action is Action.PURGE]
-    return deed
+async def purges(stage: Stage) -> list[Entry]:
+    """What the audit has of purges, the latest first."""
+    return await stage.store.desk.audit(stage.guild.id, Filter(action=Action.PURGE))
+
+
+async def test_a_purge_that_is_cut_off_is_in_the_audit(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    noor, removed, cut_off = await manager(stage), list[PostedExhibit](), asyncio.Event()
+    for _ in range(2):
+        await a_result(stage)
+    remove = PostedExhibit.remove
+
+    async def removed_once(exhibit: PostedExhibit) -> None:
+        """As when the process ends at the second one."""
+        if removed:
+            cut_off.set()
+            raise asyncio.CancelledError
+        removed.append(exhibit)
+        await remove(exhibit)
+
+    monkeypatch.setattr(PostedExhibit, "remove", removed_once)
+    question = await told(noor, stage.channel, "purge", member=stage.mika)
+    await noor.click(question, question.buttons[0].custom_id or "")
+    await cut_off.wait()
+    (deed,) = await purges(stage)
+    assert (deed.actor_id, deed.target_id, deed.before, deed.after) == (noor.id, stage.mika.id, "2", "begun")
+    assert len(await stage.store.desk.results_of(stage.guild.id, stage.mika.id)) == 1
+
+
+async def test_a_purge_leaves_no_card_that_leads_nowhere(stage: Stage) -> None:
+    noor, thread_card, own_card = await manager(stage), await stage.ask(), stage.guild.voice_channel("talk")
+    await stage.result_of(thread_card)
+    on_its_card = await a_result(stage, channel=own_card)
+    await purge(stage, noor, stage.mika)
+    for card in (thread_card.message, now(stage, on_its_card)):
+        assert card is not None
+        assert f"A moderator, {noor.mention}, deleted this picture" in card.text
+        assert (card.attachments, card.buttons) == ((), ())
+
+
+async def test_a_purge_leaves_threads_as_they_were(stage: Stage) -> None:
+    noor = await manager(stage)
+    awake, *asleep = [await a_result(stage, channel=stage.guild.text_channel(f"photos-{n}")) for n in range(3)]
+    threads = [stage.playground.channel(one.channel_id) for one in (awake, *asleep)]
+    for thread in threads[1:]:
+        thread.archive()
+    await purge(stage, noor, stage.mika)
+    while not all(thread.state.archived for thread in threads[1:]):
+        await stage.playground.wait_for(
+            lambda event: event.kind is EventKind.THREAD_UPDATED, since=len(stage.playground.events)
+        )
+    assert not threads[0].state.archived
+    assert [stage.playground.latest(one) for one in (awake, *asleep)] == [None, None, None]
 
 
 async def test_what_was_gone_and_what_discord_refuses_is_counted_and_said(stage: Stage) -> None:
@@ -249,7 +322,7 @@ async def test_what_was_gone_and_what_discord_refuses_is_counted_and_said(stage:
     assert "1 picture had been deleted before" in said.text
     assert "would not let me delete 1 picture" in said.text
     assert stage.playground.latest(deleted) is None
-    assert (await only_purge(stage)).after == "1 deleted, 1 gone before, 1 refused, 0 left"
+    assert (await purges(stage))[0].after == "1 deleted, 1 gone before, 1 refused, 0 left"
     assert len(await stage.store.desk.results_of(stage.guild.id, stage.mika.id)) == 1
 
 

@@ -135,6 +135,7 @@ async def test_delete_says_what_goes_and_what_stays_before_it_does_anything(stag
     told = await answer(stage, "delete")
     assert "1 posted picture" in told.text
     assert "1 picture used" in told.text
+    assert "in their log channel: it stays there" in told.text
     assert [one.label for one in told.buttons] == ["Delete for good", "Keep"]
     assert stage.playground.latest(result) is not None
 

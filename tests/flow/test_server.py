@@ -9,6 +9,7 @@ import pytest
 from bot.store import Act, DatabaseFailedError
 from bot.values.rules import Guild, SafetyMode
 from playground import BOT_DEFAULT, AnswerKind, Channel, Member, Message, Permissions, Playground, Role
+from tests.flow.moderating import everything_told
 from tests.flow.panel import Panel
 from tests.flow.stage import Stage, the_bot
 
@@ -159,6 +160,7 @@ async def test_what_the_bot_may_not_do_in_its_channels_is_said(stage: Stage, noo
 
 async def close_log(stage: Stage) -> None:
     """No more is written to a log channel that is gone or closed; that this was tried is as it should be."""
+    await everything_told(stage)  # else a post that is on its way would be looked at after this
     await stage.client._herald.close()
     tried = {"unknown-channel", "missing-access", "missing-permissions"}
     stage.playground.violations[:] = [one for one in stage.playground.violations if one.rule not in tried]
@@ -280,7 +282,7 @@ async def test_a_slow_change_is_acknowledged_first_and_shown_on_the_card(
     stage: Stage, noor: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     panel = await Panel.open(noor, stage.channel)
-    monkeypatch.setattr("bot.commands.server.PATIENCE", 0)
+    monkeypatch.setattr("bot.commands.services.PATIENCE", 0)
     interaction = await noor.click(panel.card, panel.spot("pause"))
     assert (await interaction.response()).type is AnswerKind.DEFERRED_UPDATE
     await stage.playground.wait_for(

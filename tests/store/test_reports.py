@@ -318,7 +318,8 @@ async def test_what_was_done_and_reported_waits_for_the_log_channel(store: Store
     await set_log_channel(store, 777)
     report = await reported(store, await a_result(store, 1))
     await store.desk.set_limit(change(90), 4)
-    [parcel] = await store.outbox.waiting()
+    assert await store.outbox.waiting() == [10]
+    parcel = await store.outbox.parcel(10)
     assert (parcel.guild_id, parcel.channel_id) == (10, 777)
     assert [entry.action for entry in parcel.entries] == [Action.SETTING, Action.QUOTA_SET]
     assert parcel.reports == (report,)
@@ -329,7 +330,7 @@ async def test_what_was_done_and_reported_waits_for_the_log_channel(store: Store
 async def test_each_servers_rows_wait_for_its_own_channel(store: Store) -> None:
     await set_log_channel(store, 777)
     await store.desk.set_limit(change(90, guild_id=20), 4)
-    parcels = {parcel.guild_id: parcel for parcel in await store.outbox.waiting()}
+    parcels = {guild: await store.outbox.parcel(guild) for guild in await store.outbox.waiting()}
     assert {guild: parcel.channel_id for guild, parcel in parcels.items()} == {10: 777, 20: None}
     await store.outbox.told(entries=parcels[10].entries)
-    assert [parcel.guild_id for parcel in await store.outbox.waiting()] == [20]
+    assert await store.outbox.waiting() == [20]

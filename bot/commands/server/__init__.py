@@ -1,17 +1,12 @@
 """/server: one card that shows what a server has set and what is wrong with it, and on which all of it is changed."""
 
-import asyncio
-from collections.abc import Awaitable
 from contextlib import suppress
-from typing import Any
 
-import discord
 from discord import app_commands, ui
 
 from bot.commands.server.reading import Given, read
 from bot.commands.server.state import stand
-from bot.commands.services import Interaction, Moderated, RefusalError, act, managed, whisper
-from bot.delivery.answer import PATIENCE
+from bot.commands.services import Interaction, Moderated, RefusalError, act, managed, redraw, whisper
 from bot.ui import words
 from bot.ui.custom_ids import SPOT_TEMPLATE, Spot
 from bot.ui.server import PAGE, Page, Server, Setting, card, form, named
@@ -38,7 +33,7 @@ async def _used(interaction: Interaction, **where: str) -> None:
     setting = named(spot.name)
     asked = None if setting is None or given.typed is not None else _form_of(setting, given)
     if setting is None or asked is None:
-        await _redraw(interaction, _changed(interaction, spot, given))
+        await redraw(interaction, _changed(interaction, spot, given))
         return
     now = _stand(interaction, await _managed(interaction, spot))
     await interaction.response.send_modal(form(now, setting, asked, page=_page(spot.page)))
@@ -104,19 +99,6 @@ def _page(name: str) -> Page:
 
 def _stand(interaction: Interaction, here: Moderated) -> Server:
     return stand(here, interaction.client.services, interaction.client.get_guild(here.guild_id))
-
-
-async def _redraw(interaction: discord.Interaction[Any], view: Awaitable[ui.LayoutView]) -> None:
-    """Edit the card in place; what takes long is acknowledged first, or Discord would give the click up."""
-    working = asyncio.ensure_future(view)
-    await asyncio.wait({working}, timeout=PATIENCE)
-    if not working.done():
-        await interaction.response.defer()  # type 6: "@original" is now the card
-    shown = await working
-    if interaction.response.is_done():
-        await interaction.edit_original_response(view=shown)
-    else:
-        await interaction.response.edit_message(view=shown)
 
 
 BUTTONS = ((SPOT_TEMPLATE, _used),)
