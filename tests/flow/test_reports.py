@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,12 @@ import discord
 import pytest
 from discord import ui
 
+from bot.commands.curtain import turn
+from bot.commands.services import Services
 from bot.delivery.calls import DeliveryError, Trouble
 from bot.delivery.exhibit import PostedExhibit, PressedExhibit
-from bot.store import Act, NewReport, NotFiled
+from bot.store import Act, NewReport
 from bot.store.desk import Desk
-from bot.store.reports import Reports
 from bot.values.records import Action, Complaint, Report, ReportState
 from playground import Channel, EventKind, Member, Message, Permissions, Playground
 from tests.engine.fakes import FakeRunner
@@ -565,14 +566,16 @@ async def test_a_report_hides_what_was_still_hidden_when_it_was_sent(
     card, sora = await a_card(stage, log, ren, result, "shows_me"), stage.guild.member("Sora")
     opened = await sora.click(now(stage, result), button(result, "Report"))
     await opened.response()
-    sent, dismissed, refusal = asyncio.Event(), asyncio.Event(), Reports.refusal
+    sent, dismissed = asyncio.Event(), asyncio.Event()
 
-    async def late(self: Reports, job_id: str, reporter_id: int, *, most: int) -> NotFiled | None:
+    @asynccontextmanager
+    async def late(services: Services, job_id: str) -> AsyncIterator[None]:
         sent.set()
         await dismissed.wait()
-        return await refusal(self, job_id, reporter_id, most=most)
+        async with turn(services, job_id):
+            yield
 
-    monkeypatch.setattr(Reports, "refusal", late)
+    monkeypatch.setattr("bot.commands.report.turn", late)
     report = await sora.submit(opened, {"complaint": ["shows_me"]})
     await sent.wait()
     await decide(stage, noor, card, "Dismiss")
