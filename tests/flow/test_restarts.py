@@ -101,7 +101,7 @@ async def test_a_signal_ends_it_with_status_0_and_an_empty_conscience(
 async def test_what_a_stop_cuts_off_goes_on_after_the_next_start(
     playground: Playground, channel: Channel, guild: Guild, tmp_path: Path
 ) -> None:
-    crowd = [guild.member(f"Member {number}") for number in range(4)]
+    crowd = [guild.member(f"Member {number}") for number in range(12)]  # more than a stop has patience for
     async with running(playground, tmp_path) as bot:
         asked = [await ask(member, channel, side=1400) for member in crowd]
         for interaction in asked:
