@@ -1,12 +1,13 @@
 """What moderators change: quotas, role limits, a server's settings, and blocks, each with its row in the audit."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.store import audit, guilds, jobs, quota, reports, requests, standing, subjects
 from bot.store.audit import Act, Action
 from bot.store.database import Transaction
-from bot.store.limits import Limit, RoleLimit, Usage
+from bot.store.limits import RoleLimit, Usage
 from bot.store.quota import Account
 from bot.store.sealed import Sealer
 from bot.values.records import Report, ReportState
@@ -16,6 +17,8 @@ _SET: Final = """
     INSERT INTO limits VALUES (:guild_id, :subject, :amount)
     ON CONFLICT (guild_id, subject) DO UPDATE SET amount = :amount
 """
+
+_UNSET: Final = "DELETE FROM limits WHERE guild_id = :guild_id AND subject = :subject"
 
 _SET_ROLE: Final = """
     INSERT INTO role_limits VALUES (:guild_id, :role_id, :amount)
@@ -64,82 +67,38 @@ class Changes:
 
     def set_limit(self, tx: Transaction, change: Change, amount: int | None) -> Usage:
         """Give the member a standing limit, 0..1000 pictures a day or None for no limit."""
-        before = self._account(tx, change)
-        if not audit.is_new(tx, change):
-            return quota.usage(tx, before)
-        tx.run(_SET, guild_id=change.guild_id, subject=before.subject, amount=amount)
-        after = self._account(tx, change)
-        audit.record(
-            tx,
-            change,
-            self.sealer,
-            action=Action.QUOTA_SET,
-            target=before.subject,
-            before=said(before.limit),
-            after=said(after.limit),
-        )
-        return quota.usage(tx, after)
+
+        def do(holder: Account) -> None:
+            tx.run(_SET, guild_id=change.guild_id, subject=holder.subject, amount=amount)
+
+        return self._quota(tx, change, Action.QUOTA_SET, do, _limit)
 
     def unset_limit(self, tx: Transaction, change: Change) -> Usage:
         """Take the member's standing limit away: roles and the server decide again."""
-        before = self._account(tx, change)
-        if not audit.is_new(tx, change):
-            return quota.usage(tx, before)
-        tx.run(
-            "DELETE FROM limits WHERE guild_id = :guild_id AND subject = :subject",
-            guild_id=change.guild_id,
-            subject=before.subject,
-        )
-        after = self._account(tx, change)
-        audit.record(
-            tx,
-            change,
-            self.sealer,
-            action=Action.QUOTA_UNSET,
-            target=before.subject,
-            before=said(before.limit),
-            after=said(after.limit),
-        )
-        return quota.usage(tx, after)
+
+        def do(holder: Account) -> None:
+            tx.run(_UNSET, guild_id=change.guild_id, subject=holder.subject)
+
+        return self._quota(tx, change, Action.QUOTA_UNSET, do, _limit)
 
     def grant(self, tx: Transaction, change: Change, amount: int, expires_at: int | None) -> tuple[Usage, int]:
         """Give the member extra pictures, 1..1000; what holds then, and when they expire (the day's end by default)."""
-        holder = self._account(tx, change)
-        before = quota.usage(tx, holder)
-        if not audit.is_new(tx, change):
-            return before, before.resets_at if expires_at is None else expires_at
-        until = quota.grant(tx, holder, amount=amount, expires_at=expires_at, cause=change.cause)
-        after = quota.usage(tx, holder)
-        audit.record(
-            tx,
-            change,
-            self.sealer,
-            action=Action.QUOTA_GRANT,
-            target=holder.subject,
-            before=str(before.grants_left),
-            after=str(after.grants_left),
-            about=f"{amount} until {until}",
-        )
+        until = quota.usage(tx, self._account(tx, change)).resets_at if expires_at is None else expires_at
+
+        def do(holder: Account) -> None:
+            quota.grant(tx, holder, amount=amount, expires_at=until, cause=change.cause)
+
+        about = f"{amount} until {until}"
+        after = self._quota(tx, change, Action.QUOTA_GRANT, do, lambda usage: str(usage.grants_left), about=about)
         return after, until
 
     def reset(self, tx: Transaction, change: Change) -> Usage:
         """Bring the member's count of today back to zero."""
-        holder = self._account(tx, change)
-        before = quota.usage(tx, holder)
-        if not audit.is_new(tx, change):
-            return before
-        quota.reset(tx, holder, cause=change.cause)
-        after = quota.usage(tx, holder)
-        audit.record(
-            tx,
-            change,
-            self.sealer,
-            action=Action.QUOTA_RESET,
-            target=holder.subject,
-            before=str(before.used),
-            after=str(after.used),
-        )
-        return after
+
+        def do(holder: Account) -> None:
+            quota.reset(tx, holder, cause=change.cause)
+
+        return self._quota(tx, change, Action.QUOTA_RESET, do, lambda usage: str(usage.used))
 
     def set_role_limit(self, tx: Transaction, act: Act, limit: RoleLimit) -> None:
         """Give whoever holds a role a daily limit."""
@@ -286,6 +245,35 @@ class Changes:
     def _by(self, tx: Transaction, act: Act) -> int | None:
         return None if act.actor_id is None else subjects.ensure(tx, act.actor_id, self.sealer)
 
+    def _quota(
+        self,
+        tx: Transaction,
+        change: Change,
+        action: Action,
+        do: Callable[[Account], None],
+        shown: Callable[[Usage], str],
+        *,
+        about: str | None = None,
+    ) -> Usage:
+        """Change a member's quota, once, and record what of it was and is `shown`."""
+        holder = self._account(tx, change)
+        before = quota.usage(tx, holder)
+        if not audit.is_new(tx, change):
+            return before
+        do(holder)
+        after = quota.usage(tx, self._account(tx, change))
+        audit.record(
+            tx,
+            change,
+            self.sealer,
+            action=action,
+            target=holder.subject,
+            before=shown(before),
+            after=shown(after),
+            about=about,
+        )
+        return after
+
     def _account(self, tx: Transaction, change: Change) -> Account:
         subjects.ensure(tx, change.member_id, self.sealer)
         return quota.account(
@@ -299,9 +287,9 @@ def role_limits(tx: Transaction, guild_id: int) -> list[RoleLimit]:
     return [RoleLimit(row["role_id"], row["amount"]) for row in rows]
 
 
-def said(limit: Limit) -> str:
+def _limit(usage: Usage) -> str:
     """A limit as the audit shows it, with the layer that sets it."""
-    return f"{_amount(limit.amount)} ({limit.layer})"
+    return f"{_amount(usage.limit)} ({usage.layer})"
 
 
 def until(expires_at: int | None) -> str:

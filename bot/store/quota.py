@@ -175,9 +175,8 @@ def refund(tx: Transaction, job_id: str) -> None:
     tx.run(_ENTER, **pool, kind="refund", cause=job_id, grant_id=paid["grant_id"], amount=amount, now=tx.now)
 
 
-def grant(tx: Transaction, holder: Account, *, amount: int, expires_at: int | None, cause: str) -> int:
-    """Add `amount` (1..1000) extra pictures; when they expire, with the member's day unless something else is said."""
-    until = days.ends_at(holder.day, holder.zone) if expires_at is None else expires_at
+def grant(tx: Transaction, holder: Account, *, amount: int, expires_at: int, cause: str) -> None:
+    """Add `amount` (1..1000) extra pictures that expire then, in epoch seconds."""
     (row,) = tx.all(
         """
         INSERT INTO grants (guild_id, subject, amount, expires_at)
@@ -187,10 +186,9 @@ def grant(tx: Transaction, holder: Account, *, amount: int, expires_at: int | No
         guild_id=holder.guild_id,
         subject=holder.subject,
         amount=amount,
-        expires_at=until,
+        expires_at=expires_at,
     )
     _enter(tx, holder, kind="grant", cause=cause, amount=amount, grant_id=row["id"])
-    return until
 
 
 def reset(tx: Transaction, holder: Account, *, cause: str) -> None:
