@@ -43,7 +43,7 @@ _HALF, _NINE_IN_TEN = 0.5, 0.9
 
 
 class Insight:
-    """Statistics; every method is one transaction that only reads."""
+    """What the bot tells of statistics; every method is one transaction that only reads."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -51,10 +51,6 @@ class Insight:
     async def server(self, guild_id: int, *, days: int = DAYS) -> Figures:
         """Of one server (0: outside of servers), in its zone's days: today and those before it, 1..90 in all."""
         return await self._database.transact(lambda tx: of_server(tx, guild_id, days))
-
-    async def everywhere(self, *, days: int = DAYS) -> Figures:
-        """Of all servers and of what is outside of them, in UTC's days."""
-        return await self._database.transact(lambda tx: of_all(tx, days))
 
 
 def of_server(tx: Transaction, guild_id: int, length: int) -> Figures:
@@ -72,7 +68,7 @@ def of_server(tx: Transaction, guild_id: int, length: int) -> Figures:
 
 
 def of_all(tx: Transaction, length: int) -> Figures:
-    """Everybody's statistics."""
+    """Of all servers and of what is outside of them, in UTC's days; a shell reads them beside the bot."""
     span = _span(days.today(caps.ZONE, tx.now), length)
     start = days.ends_at(span[0] - timedelta(days=1), caps.ZONE)
     return _figures(
