@@ -37,21 +37,21 @@ def sentence(error: Exception) -> str:
         case PhotoError(fault=fault, limit=limit):
             return words.photo_fault(fault, limit)
         case FetchError(gone=gone):
-            return words.PHOTO_GONE if gone else words.PHOTO_UNREACHABLE
+            return words.PHOTO_GONE() if gone else words.PHOTO_UNREACHABLE()
         case UnfitError():
-            return words.NOT_REDRAWN
+            return words.NOT_REDRAWN()
         case EncodeError():
-            return words.TOO_LARGE_TO_SEND
+            return words.TOO_LARGE_TO_SEND()
         case EngineError():
-            return words.ENGINE_FAILED
+            return words.ENGINE_FAILED()
         case DeliveryError():
-            return words.NO_RESULT_PLACE
+            return words.NO_RESULT_PLACE()
         case UnsafePictureError(judged=judged):
-            return words.UNSAFE if judged else words.NOT_JUDGED
+            return words.UNSAFE() if judged else words.NOT_JUDGED()
         case NotAdmittedError(refusal=refusal, standing=found):
             return words.refusal(refusal, found)
         case _:
-            return words.OUR_FAULT
+            return words.OUR_FAULT()
 
 
 def allowance(usage: Usage) -> Allowance:

@@ -24,7 +24,7 @@ from bot.commands.styles import styles
 from bot.commands.usage import usage
 from bot.delivery import rights
 from bot.store import Recovery
-from bot.ui import words
+from bot.ui import language, words
 
 INVITE_SCOPES: Final = ("bot", "applications.commands")
 INVITE_PERMISSIONS: Final = rights.INVITE_PERMISSIONS
@@ -57,6 +57,11 @@ class LoginError(Exception):
 
 class Tree(app_commands.CommandTree["AnimifyClient"]):
     """The command tree; what goes wrong in a command is answered by the client."""
+
+    async def interaction_check(self, interaction: discord.Interaction["AnimifyClient"], /) -> bool:
+        """Answer in the reader's language; who may do what is for the commands to say."""
+        language.speak(language.nearest(interaction.locale.value))
+        return True
 
     async def on_error(
         self, interaction: discord.Interaction["AnimifyClient"], error: app_commands.AppCommandError, /
@@ -145,6 +150,7 @@ class AnimifyClient(ServiceClient):
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Our components are known by their custom ids alone: discord.py forgets forms when the process ends."""
+        language.speak(language.nearest(interaction.locale.value))
         await _BUTTONS.used(interaction)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
@@ -163,7 +169,7 @@ class AnimifyClient(ServiceClient):
         2. Anything else is ours: it goes to the log with its traceback, and the member is told that it did.
         3. If even that can't be told, the interaction is over; there is nobody left to tell.
         """
-        sentence = error.sentence if isinstance(error, RefusalError) else words.OUR_FAULT
+        sentence = error.sentence if isinstance(error, RefusalError) else words.OUR_FAULT()
         if not isinstance(error, RefusalError):
             _log.error("an interaction failed", guild=interaction.guild_id, exc_info=error)
         try:

@@ -144,7 +144,9 @@ class Journey:
             self._check(request)
             trip, lane = await self._promise(request)
         except asyncio.CancelledError:
-            await delivery.refused(words.SHUTTING_DOWN)  # a charge that was made by then is refunded at the next start
+            await delivery.refused(
+                words.SHUTTING_DOWN()
+            )  # a charge that was made by then is refunded at the next start
             raise
         except DuplicateRequestError:
             delivery.withheld()
@@ -154,7 +156,7 @@ class Journey:
             await self._count_refusal(request, refusal.reason)
         except StoreError as error:
             _log.error("a request could not be written", reason=str(error))
-            await delivery.refused(words.OUR_FAULT)
+            await delivery.refused(words.OUR_FAULT())
         else:
             await self._carry(trip, lane, delivery)
 
@@ -167,7 +169,7 @@ class Journey:
             await self._keep(trip, posted, delivery)
             await delivery.pointed(trip.order, posted)
         except (IllegalTransitionError, UnknownJobError):  # it was cancelled while we looked for it
-            await delivery.failed(trip.order, words.WITHDRAWN)
+            await delivery.failed(trip.order, words.WITHDRAWN())
         except DeliveryError as error:
             await self._take_back(trip, delivery, error)
         except StoreError as error:  # nobody waits for an answer here; the next start finds the job again
@@ -181,11 +183,11 @@ class Journey:
         TurnedDownError
         """
         if self._closing:
-            raise TurnedDownError("shutting_down", words.SHUTTING_DOWN)
+            raise TurnedDownError("shutting_down", words.SHUTTING_DOWN())
         if not self._lane.open:
-            raise TurnedDownError("engine_down", words.ENGINE_DOWN)
+            raise TurnedDownError("engine_down", words.ENGINE_DOWN())
         if not policy.declares_a_picture(request.declared):
-            raise TurnedDownError("not_a_picture", words.NOT_AN_IMAGE_TYPE)
+            raise TurnedDownError("not_a_picture", words.NOT_AN_IMAGE_TYPE())
         if request.declared.size > policy.MAX_PHOTO_BYTES:
             raise TurnedDownError("too_large", words.photo_fault(PhotoFault.TOO_MANY_BYTES, policy.MAX_PHOTO_BYTES))
 
@@ -222,7 +224,7 @@ class Journey:
             await self._stopped(trip, delivery, carried)
         except (IllegalTransitionError, UnknownJobError):  # cancelled in the store, or its member was erased
             carried.ending = True
-            await self._called_off(trip, delivery, carried.recalled or words.WITHDRAWN)
+            await self._called_off(trip, delivery, carried.recalled or words.WITHDRAWN())
         except Exception as error:  # noqa: BLE001 - the journey's boundary: member told, refunded
             carried.ending = True
             await self._take_back(trip, delivery, error)
@@ -307,7 +309,7 @@ class Journey:
                 card = await delivery.accepted(trip.order, shown := board.status())
                 await self._store.card_posted(trip.job_id, channel_id=card.channel_id, message_id=card.message_id)
                 if trip.owner_id is None and await self._store.tell_once(trip.user_id):
-                    await delivery.told(words.UPLOADS_ARE_YOURS)
+                    await delivery.told(words.UPLOADS_ARE_YOURS())
                 await until_encoded.enter_async_context(delivery.showing(trip.order, shown, board.status))
                 await turn.near()
                 await self._store.start(trip.job_id, judge=still_admits)

@@ -120,10 +120,10 @@ def sentence(error: EngineError) -> str:
         case PhotoError(fault=fault, limit=limit):
             return words.photo_fault(fault, limit)
         case UnfitError():
-            return words.NOT_REDRAWN
+            return words.NOT_REDRAWN()
         case EncodeError():
-            return words.TOO_LARGE_TO_SEND
+            return words.TOO_LARGE_TO_SEND()
         case LostError() | BusyError() | DeclinedError():  # who sits at the terminal can do something about it
             return str(error)
         case _:
-            return words.ENGINE_FAILED
+            return words.ENGINE_FAILED()

@@ -63,7 +63,7 @@ async def ask(
         return
     except StoreError as error:
         _log.error("a request could not be read", reason=str(error))
-        await delivery.refused(words.OUR_FAULT)
+        await delivery.refused(words.OUR_FAULT())
         return
     request = Request(
         interaction_id=interaction.id,

@@ -79,7 +79,7 @@ async def _report(interaction: Interaction, *, before: int | None = None, after:
     if not found:
         found = await store.undecided(here.guild_id)
     if not found:
-        raise RefusalError(moderation.NO_REPORTS)
+        raise RefusalError(moderation.NO_REPORTS())
     return await verdicts.card(interaction, found[0], paged=True)
 
 

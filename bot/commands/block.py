@@ -44,11 +44,11 @@ def recall(services: Services, blocked: Blocked) -> None:
 async def _blocked(interaction: Interaction, member: discord.User, reason: str | None, expires: int | None) -> str:
     here = await moderated(interaction)
     if member.id == interaction.user.id:
-        raise RefusalError(moderation.NOT_ONESELF)
+        raise RefusalError(moderation.NOT_ONESELF())
     if member.id == interaction.application_id or member == interaction.client.user:
-        raise RefusalError(moderation.NOT_ME)
+        raise RefusalError(moderation.NOT_ME())
     if not policy.may_block(named(member), here.guild):
-        raise RefusalError(moderation.NOT_BLOCKABLE)
+        raise RefusalError(moderation.NOT_BLOCKABLE())
     services = interaction.client.services
     expires_at = None if expires is None else int(time.time()) + expires
     blocked = await services.store.desk.block(change(interaction, member.id, reason=reason), expires_at=expires_at)

@@ -68,7 +68,7 @@ async def show(client: ServiceClient, job: Job, exhibit: Exhibit) -> None:
 
 
 async def _hide(client: ServiceClient, job: Job, exhibit: Exhibit) -> None:
-    await conceal(exhibit, moderation.HIDDEN_NOTICE if job.guild_id else moderation.HIDDEN_NOTICE_DIRECT)
+    await conceal(exhibit, moderation.HIDDEN_NOTICE() if job.guild_id else moderation.HIDDEN_NOTICE_DIRECT())
 
 
 async def _not_agreed(client: ServiceClient, job: Job, trouble: Trouble, *, last: bool) -> Picture:

@@ -179,4 +179,4 @@ def _line(entry: Entry) -> str:
         return auditing.line(entry)
     except Exception:  # noqa: BLE001 - a row's boundary
         _log.error("a row of the audit has no words", row=entry.id, exc_info=True)
-        return auditing.WORDLESS
+        return auditing.WORDLESS()

@@ -25,7 +25,7 @@ async def animify_this(interaction: Interaction, message: discord.Message) -> No
         if policy.declares_a_picture(declared := Declared(size=file.size, content_type=file.content_type))
     ]
     if not found:
-        raise RefusalError(words.NO_PICTURE_THERE)
+        raise RefusalError(words.NO_PICTURE_THERE())
     file, declared = found[0]
 
     async def pointed() -> Pointed:
@@ -42,7 +42,7 @@ async def animify_avatar(interaction: Interaction, member: discord.User | discor
     """The member's avatar as this server shows it, still and at 1,024 pixels, in the server's usual style."""
     avatar = (member.guild_avatar if isinstance(member, discord.Member) else None) or member.avatar
     if avatar is None:
-        raise RefusalError(words.NO_AVATAR)
+        raise RefusalError(words.NO_AVATAR())
     picture = Pointed(
         url=avatar.replace(size=_AVATAR_SIDE, static_format="png").url,
         declared=Declared(size=0, content_type="image/png"),
@@ -61,7 +61,7 @@ async def _source_of(message: discord.Message, store: Store) -> Source:
     """
     job = await store.job_by_result(message.id)
     if job is not None and job.hidden_at is not None:
-        raise RefusalError(words.NO_PICTURE_THERE)
+        raise RefusalError(words.NO_PICTURE_THERE())
     if job is not None:
         if job.owned and job.owner_id is None:  # who it shows was erased, and nobody can ask them
             return Source(origin=Origin.MACHINE)

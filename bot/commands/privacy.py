@@ -47,7 +47,7 @@ async def export(interaction: Interaction) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
     found = await interaction.client.services.store.privacy.export(interaction.user.id)
     file = await aside(partial(_file, found, interaction.filesize_limit), "export")
-    await interaction.followup.send(cards.EXPORTED, file=file, ephemeral=True)
+    await interaction.followup.send(cards.EXPORTED(), file=file, ephemeral=True)
 
 
 @privacy.command(description="Erase what I keep of you, and delete your pictures.")
@@ -72,7 +72,7 @@ async def optout(interaction: Interaction, pictures: app_commands.Choice[str]) -
 async def _pressed(interaction: Interaction, *, choice: str, user: str) -> None:
     """Delete for good, or keep: for the person who was asked."""
     if interaction.user.id != int(user):
-        raise RefusalError(cards.NOT_YOURS)
+        raise RefusalError(cards.NOT_YOURS())
     if choice == Choice.KEEP:
         await interaction.response.edit_message(view=cards.kept())
     else:
@@ -109,7 +109,7 @@ class _Erasure:
 
     async def _take_down(self, plan: Plan, *, known: bool = True) -> None:
         """Delete in batches; what is gone is noted after each, while the store still `known`s whose it is."""
-        self._services.journey.recall(plan.cancelled, words.refunded(cards.CALLED_OFF))
+        self._services.journey.recall(plan.cancelled, words.refunded(cards.CALLED_OFF()))
         posts = [post for post in plan.posts if post.message_id not in self._tried]
         for start in range(0, len(posts), BATCH):
             batch = posts[start : start + BATCH]
@@ -165,7 +165,7 @@ async def _shown(interaction: Interaction) -> ui.LayoutView:
 async def _asked(interaction: Interaction) -> str | ui.LayoutView:
     kept = await interaction.client.services.store.privacy.summary(interaction.user.id)
     if kept.nothing:
-        return cards.NOTHING
+        return cards.NOTHING()
     name = partial(_name, interaction.client)
     return cards.shown(kept, name) if kept.erased else cards.confirmation(kept, name, user_id=interaction.user.id)
 
@@ -173,7 +173,7 @@ async def _asked(interaction: Interaction) -> str | ui.LayoutView:
 async def _said(interaction: Interaction, said: PicturesOfMe | None) -> str:
     services = interaction.client.services
     cancelled = await services.store.privacy.say(interaction.user.id, said)
-    services.journey.recall(cancelled, words.refunded(cards.OWNER_SAYS_NOBODY))
+    services.journey.recall(cancelled, words.refunded(cards.OWNER_SAYS_NOBODY()))
     return cards.said(said, len(cancelled))
 
 

@@ -32,10 +32,10 @@ async def here(interaction: Interaction, job_id: str) -> Job:
     """
     job = await interaction.client.services.store.job(job_id)
     if job is None or job.guild_id != scope_of(interaction):
-        raise RefusalError(words.JOB_FORGOTTEN)
+        raise RefusalError(words.JOB_FORGOTTEN())
     theirs = interaction.user.id in (job.user_id, job.owner_id)
     if not theirs and job.place_id != (interaction.guild_id or 0):
-        raise RefusalError(words.JOB_FORGOTTEN)  # so that nobody moderates what was painted elsewhere
+        raise RefusalError(words.JOB_FORGOTTEN())  # so that nobody moderates what was painted elsewhere
     return job
 
 
@@ -96,22 +96,22 @@ async def _pressed(interaction: Interaction, *, job: str) -> None:
     try:
         await take_down(interaction, found, PressedExhibit(interaction), moderating=moderating)
     except DeliveryError:
-        raise RefusalError(words.NOT_DELETED) from None
-    await interaction.followup.send(words.DELETED, ephemeral=True)
+        raise RefusalError(words.NOT_DELETED()) from None
+    await interaction.followup.send(words.DELETED(), ephemeral=True)
 
 
 async def _by_message(interaction: Interaction, message: discord.Message) -> str:
     known = await interaction.client.services.store.job_by_result(message.id)
     if known is None:
-        raise RefusalError(moderation.NO_RESULT_THERE)
+        raise RefusalError(moderation.NO_RESULT_THERE())
     found, moderating = await _found(interaction, known.id)
     if found.deleted_at is not None:
-        raise RefusalError(moderation.ALREADY_DELETED)
+        raise RefusalError(moderation.ALREADY_DELETED())
     try:
         await take_down(interaction, found, posted(interaction.client, found), moderating=moderating)
     except DeliveryError:
-        raise RefusalError(words.NOT_DELETED) from None
-    return words.DELETED
+        raise RefusalError(words.NOT_DELETED()) from None
+    return words.DELETED()
 
 
 async def _found(interaction: Interaction, job_id: str) -> tuple[Job, bool]:
@@ -136,7 +136,7 @@ async def _right(interaction: Interaction, job: Job) -> bool:
     who = actor(interaction)
     guild = await interaction.client.services.store.desk.guild(job.guild_id)
     if not policy.may_delete(who, guild, requester_id=job.user_id, owner_id=job.owner_id):
-        raise RefusalError(words.NOT_YOURS_TO_DELETE)
+        raise RefusalError(words.NOT_YOURS_TO_DELETE())
     return who.user_id not in (job.user_id, job.owner_id)
 
 
@@ -147,7 +147,7 @@ async def _stated(interaction: discord.Interaction[Any]) -> None:
 
 async def _remembered(interaction: Interaction) -> str:
     await interaction.client.services.store.stated(interaction.user.id)
-    return words.STATED
+    return words.STATED()
 
 
 BUTTONS = (

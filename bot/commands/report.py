@@ -63,9 +63,9 @@ def form(job_id: str) -> ui.Modal:
     said: ui.TextInput[ui.Modal] = ui.TextInput(
         custom_id=_WORDS, style=discord.TextStyle.paragraph, max_length=moderation.MOST_WORDS, required=False
     )
-    modal = ui.Modal(title=moderation.REPORT_TITLE, custom_id=custom_ids.write(Action.REPORT, job_id))
-    modal.add_item(ui.Label(text=moderation.REPORT_REASON, component=reasons))
-    modal.add_item(ui.Label(text=moderation.REPORT_WORDS, component=said))
+    modal = ui.Modal(title=moderation.REPORT_TITLE(), custom_id=custom_ids.write(Action.REPORT, job_id))
+    modal.add_item(ui.Label(text=moderation.REPORT_REASON(), component=reasons))
+    modal.add_item(ui.Label(text=moderation.REPORT_WORDS(), component=said))
     modal.stop()  # not kept: a form outlives a restart
     return modal
 
@@ -116,9 +116,9 @@ async def _answer(interaction: Interaction, report: Report, picture: Picture | N
 def _refusal(no: NotFiled) -> RefusalError:
     match no:
         case NotFiled.GONE:
-            return RefusalError(words.JOB_FORGOTTEN)
+            return RefusalError(words.JOB_FORGOTTEN())
         case NotFiled.AGAIN:
-            return RefusalError(moderation.REPORTED_BEFORE)
+            return RefusalError(moderation.REPORTED_BEFORE())
         case NotFiled.TOO_MANY:
             return RefusalError(moderation.too_many_reports(policy.REPORTS_A_DAY))
 

@@ -67,7 +67,7 @@ def _trip(job: Job, style: Style, site: Site) -> Trip:
 
 
 async def _apologise(delivery: DiscordDelivery, job: Job, catalogue: Catalogue) -> None:
-    await delivery.failed(order_of(job, catalogue), words.refunded(words.INTERRUPTED))
+    await delivery.failed(order_of(job, catalogue), words.refunded(words.INTERRUPTED()))
 
 
 async def _delivery(client: discord.Client, job: Job, token: str | None) -> DiscordDelivery | None:

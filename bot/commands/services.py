@@ -108,7 +108,7 @@ async def moderated(interaction: Interaction) -> Moderated:
     """
     guild_id = scope_of(interaction)
     if not guild_id:
-        raise RefusalError(words.GUILD_ONLY)
+        raise RefusalError(words.GUILD_ONLY())
     guild = await interaction.client.services.store.desk.guild(guild_id)
     if not policy.is_moderator(actor(interaction), guild):
         raise RefusalError(words.moderators_only(guild.moderator_roles))
@@ -124,9 +124,9 @@ async def managed(interaction: Interaction) -> Moderated:
     """
     guild_id = scope_of(interaction)
     if not guild_id:
-        raise RefusalError(words.GUILD_ONLY)
+        raise RefusalError(words.GUILD_ONLY())
     if not actor(interaction).manages_server:
-        raise RefusalError(words.MANAGERS_ONLY)
+        raise RefusalError(words.MANAGERS_ONLY())
     return Moderated(guild_id, await interaction.client.services.store.desk.guild(guild_id))
 
 

@@ -26,7 +26,7 @@ async def _drawn(interaction: Interaction, days: int) -> dict[str, Any]:
     services = interaction.client.services
     figures = await services.store.insight.server(where.guild_id, days=days)
     if figures.empty:
-        return {"content": statistics.NOTHING_YET}
+        return {"content": statistics.NOTHING_YET()}
     labels = {style.id: style.label for style in services.catalogue.values()}
     chart = discord.File(
         io.BytesIO(await aside(partial(charts.draw, figures, labels), "chart")),

@@ -65,7 +65,7 @@ async def _picture(interaction: Interaction, report_id: str) -> discord.ui.Layou
     try:
         url = await address(posted(interaction.client, job))
     except DeliveryError:
-        raise RefusalError(moderation.PICTURE_GONE) from None
+        raise RefusalError(moderation.PICTURE_GONE()) from None
     return moderation.look(url, words.alt_text(style_name(job.style, interaction.client.services.catalogue)))
 
 
@@ -75,21 +75,21 @@ async def _delete(interaction: Interaction, where: Moderated, report: Report) ->
         raise RefusalError(moderation.decided(report))
     job = await _job(interaction, report)
     if job.deleted_at is not None:
-        raise RefusalError(moderation.ALREADY_DELETED)
+        raise RefusalError(moderation.ALREADY_DELETED())
     try:
         await take_down(interaction, job, posted(interaction.client, job), moderating=True)
     except DeliveryError:
-        raise RefusalError(words.NOT_DELETED) from None
-    return words.DELETED
+        raise RefusalError(words.NOT_DELETED()) from None
+    return words.DELETED()
 
 
 async def _block(interaction: Interaction, where: Moderated, report: Report) -> str:
     if report.requester_id is None:
-        raise RefusalError(moderation.REQUESTER_ERASED)
+        raise RefusalError(moderation.REQUESTER_ERASED())
     if report.requester_id == interaction.user.id:
-        raise RefusalError(moderation.NOT_ONESELF)
+        raise RefusalError(moderation.NOT_ONESELF())
     if not policy.may_block(await _member(interaction, where, report.requester_id), where.guild):
-        raise RefusalError(moderation.NOT_BLOCKABLE)
+        raise RefusalError(moderation.NOT_BLOCKABLE())
     services = interaction.client.services
     reason = moderation.block_reason(report.complaint)
     blocked = await services.store.desk.block_for(change(interaction, report.requester_id, reason=reason), report.id)
@@ -130,7 +130,7 @@ async def _shown(interaction: Interaction, report: Report) -> None:
             return
         if error.trouble in FOR_GOOD:
             await client.services.store.reports.settled(job.id)
-        raise RefusalError(moderation.NOT_SHOWN) from None
+        raise RefusalError(moderation.NOT_SHOWN()) from None
 
 
 async def _report(interaction: Interaction, report_id: str) -> tuple[Moderated, Report]:
@@ -143,7 +143,7 @@ async def _report(interaction: Interaction, report_id: str) -> tuple[Moderated, 
     where = await moderated(interaction)
     report = await interaction.client.services.store.reports.one(where.guild_id, int(report_id))
     if report is None:
-        raise RefusalError(moderation.REPORT_UNKNOWN)
+        raise RefusalError(moderation.REPORT_UNKNOWN())
     return where, report
 
 
@@ -154,7 +154,7 @@ async def _again(interaction: Interaction, report: Report) -> Report:
 async def _job(interaction: Interaction, report: Report) -> Job:
     job = await interaction.client.services.store.job(report.job_id)
     if job is None:
-        raise RefusalError(moderation.PICTURE_GONE)
+        raise RefusalError(moderation.PICTURE_GONE())
     return job
 
 
@@ -177,13 +177,13 @@ async def _member(interaction: Interaction, where: Moderated, user_id: int) -> A
     """
     guild = interaction.client.get_guild(where.guild_id)
     if guild is None:
-        raise RefusalError(moderation.NOT_KNOWN)
+        raise RefusalError(moderation.NOT_KNOWN())
     try:
         member = await call(lambda: guild.fetch_member(user_id))
     except DeliveryError as error:
         if error.trouble is Trouble.GONE:
             return Actor(user_id=user_id)
-        raise RefusalError(moderation.NOT_KNOWN) from None
+        raise RefusalError(moderation.NOT_KNOWN()) from None
     return named(member)
 
 

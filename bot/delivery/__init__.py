@@ -284,7 +284,7 @@ class DiscordDelivery:
         """Say on the card that the request outlives this run of the bot."""
         if self._card is not None:
             with _forgiving("pause", order.job_id):
-                await self._card.edit(cards.failed(order, words.PAUSED))
+                await self._card.edit(cards.failed(order, words.PAUSED()))
 
     async def found(self, job_id: str, *, thread_id: int | None) -> Posted | None:
         """The result of this job, if it is there although nobody heard so: its answer was lost, or the process died.

@@ -7,6 +7,7 @@ from typing import Final
 from discord import ui
 
 from bot.ui import custom_ids, words
+from bot.ui.language import Phrase
 from bot.ui.server import settings
 from bot.ui.words import quoted
 from bot.values.records import Action, Entry
@@ -72,8 +73,8 @@ _SNOWFLAKE: Final = re.compile(r"\b[0-9]{15,20}\b", re.ASCII)
 _INSTANT: Final = re.compile(r"\b[0-9]{9,11}\b", re.ASCII)
 _MOST_NAMED: Final = 5  # channels or roles of one value
 
-WORDLESS: Final = "Something was done that I have no words for: whoever runs me finds it in my log."
-NOTHING: Final = "There is nothing like that in the audit."
+WORDLESS = Phrase("Something was done that I have no words for: whoever runs me finds it in my log.")
+NOTHING = Phrase("There is nothing like that in the audit.")
 
 
 def line(entry: Entry) -> str:
@@ -106,7 +107,7 @@ def log(lines: Sequence[str]) -> ui.LayoutView:
 def page(entries: Sequence[Entry], wanted: custom_ids.AuditPage, *, older: bool, newer: bool) -> ui.LayoutView:
     """The answer to `/audit show`, with the ways to the neighbouring pages where there are any."""
     view = ui.LayoutView(timeout=None)
-    view.add_item(ui.TextDisplay("\n".join(map(line, entries)) or NOTHING))
+    view.add_item(ui.TextDisplay("\n".join(map(line, entries)) or NOTHING()))
     if entries:
         ways = (
             ("Newer", "⬅️", wanted.at(newer=True, row=entries[0].id), newer),

@@ -54,7 +54,7 @@ def result(value: Result) -> ui.LayoutView:
 def statement(question: str) -> ui.LayoutView:
     """The question that a server asks before a member's first picture, with the button that answers it."""
     mine: ui.Button[ui.LayoutView] = ui.Button(
-        label=words.MINE, style=discord.ButtonStyle.primary, custom_id=custom_ids.STATE
+        label=words.MINE(), style=discord.ButtonStyle.primary, custom_id=custom_ids.STATE
     )
     return _card(ui.TextDisplay(question), ui.ActionRow(mine), colour=_WAITING)
 
@@ -63,7 +63,7 @@ def styles(catalogue: Sequence[Style]) -> ui.LayoutView:
     """The answer to /styles: what can be had, and what it costs."""
     lines = [f"{style.emoji} **{style.label}** (`{style.id}`)\n{style.summary}" for style in catalogue]
     return _card(
-        ui.TextDisplay(f"### Styles\n{words.COST}"), ui.TextDisplay("\n".join(lines)[:_MOST_TEXT]), colour=_DONE
+        ui.TextDisplay(f"### Styles\n{words.COST()}"), ui.TextDisplay("\n".join(lines)[:_MOST_TEXT]), colour=_DONE
     )
 
 

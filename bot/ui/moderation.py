@@ -8,6 +8,7 @@ from discord import ui
 
 from bot.ui import custom_ids
 from bot.ui.custom_ids import Decision
+from bot.ui.language import Phrase
 from bot.ui.status import Order
 from bot.ui.words import order as headline
 from bot.ui.words import quoted
@@ -34,24 +35,28 @@ _SAID: Final = {
 _ALERT: Final = discord.Colour(0xD9534F)
 _CALM: Final = discord.Colour(0x8A8F98)
 
-NOT_BLOCKABLE = "Moderators can't be blocked."
-NOT_ONESELF = "You can't block yourself."
-NOT_ME = "You can't block me. To stop me here, use Pause in `/server`."
-NO_RESULT_THERE = "That message carries no picture of mine."
-ALREADY_DELETED = "That picture is deleted already."
-NOT_SHOWN = "Discord would not let me show the picture again, so nothing is changed. Please try again in a moment."
-REPORT_UNKNOWN = "I have no record of that report any more."
-REQUESTER_ERASED = "Whoever asked for that picture was erased: there is nobody to block."
-NOT_KNOWN = "Discord did not tell me just now whether that member is a moderator. Please try again in a moment."
-PICTURE_GONE = "I can't find that picture any more."
-NO_REPORTS = "No report is open."
-HIDDEN_NOTICE = "🙈 This picture was reported by somebody who is in it, and is hidden until a moderator decides."
-HIDDEN_NOTICE_DIRECT = "🙈 This picture was reported by somebody who is in it, and is hidden."
+NOT_BLOCKABLE = Phrase("Moderators can't be blocked.")
+NOT_ONESELF = Phrase("You can't block yourself.")
+NOT_ME = Phrase("You can't block me. To stop me here, use Pause in `/server`.")
+NO_RESULT_THERE = Phrase("That message carries no picture of mine.")
+ALREADY_DELETED = Phrase("That picture is deleted already.")
+NOT_SHOWN = Phrase(
+    "Discord would not let me show the picture again, so nothing is changed. Please try again in a moment."
+)
+REPORT_UNKNOWN = Phrase("I have no record of that report any more.")
+REQUESTER_ERASED = Phrase("Whoever asked for that picture was erased: there is nobody to block.")
+NOT_KNOWN = Phrase("Discord did not tell me just now whether that member is a moderator. Please try again in a moment.")
+PICTURE_GONE = Phrase("I can't find that picture any more.")
+NO_REPORTS = Phrase("No report is open.")
+HIDDEN_NOTICE = Phrase(
+    "🙈 This picture was reported by somebody who is in it, and is hidden until a moderator decides."
+)
+HIDDEN_NOTICE_DIRECT = Phrase("🙈 This picture was reported by somebody who is in it, and is hidden.")
 
-REPORT_TITLE = "Report this picture"
-REPORT_REASON = "What is wrong with it?"
-REPORT_WORDS = "In your own words (optional)"
-REPORTED_BEFORE = "You have reported that picture before. One report is enough."
+REPORT_TITLE = Phrase("Report this picture")
+REPORT_REASON = Phrase("What is wrong with it?")
+REPORT_WORDS = Phrase("In your own words (optional)")
+REPORTED_BEFORE = Phrase("You have reported that picture before. One report is enough.")
 
 
 def too_many_reports(most: int) -> str:

@@ -9,20 +9,21 @@ from discord import ui
 
 from bot.ui import words
 from bot.ui.custom_ids import PREFIX
+from bot.ui.language import Phrase
 from bot.values.kept import AUDIT_DAYS, KEPT_DAYS, LEFT_DAYS, Kind, Remnant, Summary
 from bot.values.rules import PicturesOfMe
 
 Names = Callable[[int], str]
 """What a server is called, by its id."""
 
-NOTHING: Final = "I keep nothing of you."
-NOT_YOURS: Final = "That is for somebody else to decide."
-KEPT: Final = "Nothing was erased."
-CALLED_OFF: Final = "It was called off: whoever it is for, or of, has just had everything erased."
-OWNER_SAYS_NOBODY: Final = "Whoever that picture belongs to has just said that nobody may use it."
-EXPORTED: Final = (
-    "This is everything that I keep of you. Photos are not in it, since I store none; links to them and other people's"
-    " ids are left out."
+NOTHING = Phrase("I keep nothing of you.")
+NOT_YOURS = Phrase("That is for somebody else to decide.")
+KEPT = Phrase("Nothing was erased.")
+CALLED_OFF = Phrase("It was called off: whoever it is for, or of, has just had everything erased.")
+OWNER_SAYS_NOBODY = Phrase("Whoever that picture belongs to has just said that nobody may use it.")
+EXPORTED = Phrase(
+    "This is everything that I keep of you. Photos are not in it, since I store none; links to them and other "
+    "people's ids are left out."
 )
 FILE_NAME: Final = "animify-privacy.json"
 
@@ -65,7 +66,7 @@ def shown(kept: Summary, name: Names) -> ui.LayoutView:
     """What is kept, why and until when, with the person's own counts."""
     parts = [*_pictures(kept), *_the_rest(kept), *_lasting(kept.lasting, name)]
     since = "" if kept.since is None else f"\n-# The oldest of it is of <t:{kept.since}:D>."
-    text = "\n".join(parts) if parts else NOTHING
+    text = "\n".join(parts) if parts else NOTHING()
     small = (
         "-# A photo is never stored: it is in memory while its picture is painted."
         f" When I leave a server, all of its rows go after {LEFT_DAYS} days."
@@ -98,7 +99,7 @@ def confirmation(kept: Summary, name: Names, *, user_id: int) -> ui.LayoutView:
 
 def kept() -> ui.LayoutView:
     """The person has thought better of it."""
-    return _card(KEPT, colour=_GREEN)
+    return _card(KEPT(), colour=_GREEN)
 
 
 def erasing(done: int, of: int) -> ui.LayoutView:

@@ -4,10 +4,11 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from bot.ui.language import Phrase
 from bot.values.figures import Count, Figures, Spread, Work
 from bot.values.rules import Refusal
 
-NOTHING_YET: Final = (
+NOTHING_YET = Phrase(
     "Nobody has asked for a picture here in these days. I'll draw a chart as soon as there is something in it."
 )
 OTHERS: Final = "others"

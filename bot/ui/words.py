@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import discord
 
+from bot.ui.language import Phrase
 from bot.ui.status import Allowance, Finishing, Order, Painting, Preparing, QuotaCard, Result, Status, Waiting
 from bot.values.rules import Refusal, Standing
 from engine.contract import Why
@@ -39,42 +40,42 @@ _DETOURS: dict[Why, str] = {
     Why.HURRY: "because the wait for {engine} was longer than you wanted",
 }
 
-NOT_AN_IMAGE_TYPE = "That attachment is no picture. I take JPEG, PNG, WebP, GIF, AVIF and HEIC."
-PHOTO_GONE = "I can't fetch that photo any more. Please send it again."
-PHOTO_UNREACHABLE = "Discord did not hand me that photo just now. Please try again in a moment."
-NOT_REDRAWN = "The picture did not come out fit to show. Please try another photo, or another strength."
-ENGINE_FAILED = "The engine failed on that picture. Please try again in a moment."
-TOO_LARGE_TO_SEND = "The picture would be too large to send here. Please try a smaller photo."
-ENGINE_DOWN = "My engine is down. Whoever runs me has to look at it."
-OUR_FAULT = "Something went wrong on my side. It is in my log."
-INTERRUPTED = "I was restarted and could not finish this picture."
-NO_RESULT_PLACE = "I could not post the picture here. Please check my permissions in this channel."
-SHUTTING_DOWN = "I am restarting. Please try again in a minute."
-PAUSED = "⏸️ I am restarting. This picture goes on as soon as I am back."
-REFUNDED = "It did not count toward your daily limit."
-MANAGERS_ONLY = "That takes the permission Manage Server."
-ANOTHER_SERVERS = "This card is another server's. Use `/server` here."
-SOME_ARE_GONE = "Some of what you chose is gone."
-CHOICE_IS_GONE = "That can't be chosen any more."
-NOT_EVERYBODY = "@everyone can't be moderators."
-KEEP_ONE_STYLE = "One style must stay on; to stop me, pause me."
-NOT_YOURS_TO_DELETE = "Only the person who asked for this picture, or a moderator, can delete it."
-GUILD_ONLY = "That works only inside a server that has added me."
-JOB_FORGOTTEN = "I have no record of that picture any more."
-COST = "Each picture costs one of your pictures of the day."
-NO_PICTURE_THERE = "There is no picture in that message that I can read."
-NO_AVATAR = "That member has no avatar of their own, and nobody needs the usual one in a frame."
-MINE = "Mine, or I have permission"
-STATED = "Thank you, I will not ask again. Please send your request once more."
-WITHDRAWN = "This picture was called off. It did not count toward your daily limit."
-UNSAFE = "I can't show pictures like that here."
-NOT_JUDGED = "I could not check whether that picture is safe to show, so I don't show it."
-UPLOADS_ARE_YOURS = (
-    "One thing, this once: please use only photos that are your own, or whose owner and people have said yes."
-    " Anyone can keep others from using theirs: `/privacy optout`."
+NOT_AN_IMAGE_TYPE = Phrase("That attachment is no picture. I take JPEG, PNG, WebP, GIF, AVIF and HEIC.")
+PHOTO_GONE = Phrase("I can't fetch that photo any more. Please send it again.")
+PHOTO_UNREACHABLE = Phrase("Discord did not hand me that photo just now. Please try again in a moment.")
+NOT_REDRAWN = Phrase("The picture did not come out fit to show. Please try another photo, or another strength.")
+ENGINE_FAILED = Phrase("The engine failed on that picture. Please try again in a moment.")
+TOO_LARGE_TO_SEND = Phrase("The picture would be too large to send here. Please try a smaller photo.")
+ENGINE_DOWN = Phrase("My engine is down. Whoever runs me has to look at it.")
+OUR_FAULT = Phrase("Something went wrong on my side. It is in my log.")
+INTERRUPTED = Phrase("I was restarted and could not finish this picture.")
+NO_RESULT_PLACE = Phrase("I could not post the picture here. Please check my permissions in this channel.")
+SHUTTING_DOWN = Phrase("I am restarting. Please try again in a minute.")
+PAUSED = Phrase("⏸️ I am restarting. This picture goes on as soon as I am back.")
+REFUNDED = Phrase("It did not count toward your daily limit.")
+MANAGERS_ONLY = Phrase("That takes the permission Manage Server.")
+ANOTHER_SERVERS = Phrase("This card is another server's. Use `/server` here.")
+SOME_ARE_GONE = Phrase("Some of what you chose is gone.")
+CHOICE_IS_GONE = Phrase("That can't be chosen any more.")
+NOT_EVERYBODY = Phrase("@everyone can't be moderators.")
+KEEP_ONE_STYLE = Phrase("One style must stay on; to stop me, pause me.")
+NOT_YOURS_TO_DELETE = Phrase("Only the person who asked for this picture, or a moderator, can delete it.")
+GUILD_ONLY = Phrase("That works only inside a server that has added me.")
+JOB_FORGOTTEN = Phrase("I have no record of that picture any more.")
+COST = Phrase("Each picture costs one of your pictures of the day.")
+NO_PICTURE_THERE = Phrase("There is no picture in that message that I can read.")
+NO_AVATAR = Phrase("That member has no avatar of their own, and nobody needs the usual one in a frame.")
+MINE = Phrase("Mine, or I have permission")
+STATED = Phrase("Thank you, I will not ask again. Please send your request once more.")
+WITHDRAWN = Phrase("This picture was called off. It did not count toward your daily limit.")
+UNSAFE = Phrase("I can't show pictures like that here.")
+NOT_JUDGED = Phrase("I could not check whether that picture is safe to show, so I don't show it.")
+UPLOADS_ARE_YOURS = Phrase(
+    "One thing, this once: please use only photos that are your own, or whose owner and people have said yes. "
+    "Anyone can keep others from using theirs: `/privacy optout`."
 )
-DELETED = "The picture is deleted."
-NOT_DELETED = "Discord would not let me delete that message. A moderator can."
+DELETED = Phrase("The picture is deleted.")
+NOT_DELETED = Phrase("Discord would not let me delete that message. A moderator can.")
 
 
 _REFUSALS: dict[Refusal, str] = {
@@ -158,7 +159,7 @@ def photo_fault(fault: PhotoFault, limit: int | None) -> str:
 
 def refunded(sentence: str) -> str:
     """A refusal after the charge: what happened, and that it cost nothing."""
-    return f"{sentence} {REFUNDED}"
+    return f"{sentence} {REFUNDED()}"
 
 
 def moderators_only(roles: frozenset[int]) -> str:

@@ -83,7 +83,7 @@ async def test_the_journeys_of_cancelled_jobs_are_recalled_with_the_reason(store
         await steps.take()
     [(job_ids, sentence)] = recalled.said
     assert list(job_ids) == [job_id]
-    assert words.REFUNDED in sentence
+    assert words.REFUNDED() in sentence
 
 
 async def test_nothing_is_recalled_where_nothing_was_cancelled(store: Store, clock: Clock) -> None:

@@ -21,7 +21,7 @@ def test_every_unkind_file_becomes_a_picture_or_one_line(
     painted = told.out.split()
     lines = [line for line in told.err.splitlines() if line.startswith("animify: ")]
     assert len(painted) + len(lines) == len(files)
-    assert not [line for line in lines if words.ENGINE_FAILED in line]
+    assert not [line for line in lines if words.ENGINE_FAILED() in line]
     assert sorted(str(path) for path in Path("out").iterdir()) == sorted(painted)
     for path in painted:
         kind, size = opened(path)

@@ -77,7 +77,7 @@ def test_noise_is_refused_in_the_usual_words(
 ) -> None:
     options = ("--style", "ghibli", "--seed", 1, "--model", model(Family.SDXL))
     assert animify(monkeypatch, "transform", photo, *options, "--output", "a.jpg") == 1
-    assert capsys.readouterr().err == f"animify: {photo}: {words.NOT_REDRAWN}\n"
+    assert capsys.readouterr().err == f"animify: {photo}: {words.NOT_REDRAWN()}\n"
     assert not Path("a.jpg").exists()
 
 

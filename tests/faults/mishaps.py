@@ -99,7 +99,7 @@ class Asked:
     def told(self) -> bool:
         """Whether the member was told, alone, what became of it; what every newcomer is told says nothing of that."""
         words_for_one = [one.text for one in self.interaction.messages if one.ephemeral and one.text]
-        return any(text != words.UPLOADS_ARE_YOURS for text in words_for_one)
+        return any(text != words.UPLOADS_ARE_YOURS() for text in words_for_one)
 
 
 async def ask(guild: Guild, name: str) -> Asked:

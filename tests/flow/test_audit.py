@@ -87,7 +87,7 @@ async def test_members_read_no_audit(stage: Stage) -> None:
 
 
 async def test_an_empty_audit_says_so(stage: Stage) -> None:
-    assert (await told(await manager(stage), stage.channel, "audit show")).text == auditing.NOTHING
+    assert (await told(await manager(stage), stage.channel, "audit show")).text == auditing.NOTHING()
 
 
 async def test_what_somebody_did_to_themselves_is_marked(stage: Stage) -> None:
@@ -113,7 +113,7 @@ async def test_the_audit_can_be_narrowed(stage: Stage) -> None:
     resets = await told(noor, stage.channel, "audit show", action=Action.QUOTA_RESET.value)
     by_sora = await told(noor, stage.channel, "audit show", by=sora)
     assert (about_mika.text.count("<t:"), resets.text.count("<t:")) == (1, 1)
-    assert by_sora.text == auditing.NOTHING
+    assert by_sora.text == auditing.NOTHING()
 
 
 async def test_pages_are_turned_over_to_the_end_and_back(stage: Stage) -> None:
@@ -167,7 +167,7 @@ async def test_a_server_reads_nothing_of_another(stage: Stage) -> None:
     noor = await manager(stage)
     await limits_set(stage, noor, 10)
     elsewhere = stage.playground.guild("Elsewhere")
-    assert (await told(elsewhere.owner, elsewhere.text_channel("talk"), "audit show")).text == auditing.NOTHING
+    assert (await told(elsewhere.owner, elsewhere.text_channel("talk"), "audit show")).text == auditing.NOTHING()
 
 
 async def test_pages_are_turned_over_after_a_restart(tmp_path: Path) -> None:
@@ -280,7 +280,7 @@ async def test_a_row_without_words_is_told_of_and_keeps_back_none(
 
     monkeypatch.setattr(auditing, "line", broken)
     await stage.client._herald.tell()
-    assert auditing.WORDLESS in log.messages[-1].text
+    assert auditing.WORDLESS() in log.messages[-1].text
     assert "reset the count" in log.messages[-1].text
     assert "Log channel" in others.messages[-1].text
 

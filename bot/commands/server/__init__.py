@@ -53,7 +53,7 @@ async def _managed(interaction: Interaction, spot: Spot) -> Moderated:
     """The server, if this person may change its settings now, and if the card is its own."""
     here = await managed(interaction)
     if here.guild_id != spot.guild_id:
-        raise RefusalError(words.ANOTHER_SERVERS)
+        raise RefusalError(words.ANOTHER_SERVERS())
     return here
 
 

@@ -67,13 +67,13 @@ def read(setting: Setting, server: Server, given: Given, *, sheet: int) -> objec
         case Switches():
             return _off(server, given, sheet)
         case Form():
-            raise RefusalError(words.CHOICE_IS_GONE)  # a select of old has become a form
+            raise RefusalError(words.CHOICE_IS_GONE())  # a select of old has become a form
 
 
 def _existing(given: Given) -> frozenset[int]:
     """All that is chosen, if all of it exists: to choose none has a meaning of its own."""
     if not given.existing.issuperset(given.chosen):
-        raise RefusalError(words.SOME_ARE_GONE)
+        raise RefusalError(words.SOME_ARE_GONE())
     return frozenset(int(one) for one in given.chosen)
 
 
@@ -82,14 +82,14 @@ def _roles(setting: Setting, server: Server, chosen: frozenset[int]) -> frozense
     if server.guild_id not in chosen:
         return chosen
     if setting.name == "moderator_roles":
-        raise RefusalError(words.NOT_EVERYBODY)
+        raise RefusalError(words.NOT_EVERYBODY())
     return frozenset()
 
 
 def _option(given: Given, values: Mapping[str, object]) -> object:
     key = given.chosen[0] if given.chosen else ""
     if key not in values:
-        raise RefusalError(words.CHOICE_IS_GONE)
+        raise RefusalError(words.CHOICE_IS_GONE())
     return values[key]
 
 
@@ -98,7 +98,7 @@ def _off(server: Server, given: Given, sheet: int) -> frozenset[str]:
     shown = {one.id for one in switches(server, sheet)}
     off = (server.guild.styles_off - shown) | (shown - set(given.chosen))
     if off.issuperset(one.id for one in server.catalogue):
-        raise RefusalError(words.KEEP_ONE_STYLE)
+        raise RefusalError(words.KEEP_ONE_STYLE())
     return off
 
 
