@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.figures import Effort, Figure, Section, Target, median, percentile
-from bot.store import NewRequest, Store
+from bot.store import NewJob, NewRequest, Store
 from bot.values.rules import Place
 
 CONCURRENT = 100
@@ -31,7 +31,7 @@ async def _reserve(store: Store, interactions: Iterator[int], reserves: int) -> 
     times = []
     for interaction_id in interactions:
         began = time.perf_counter()
-        await store.submit(_request(interaction_id), judge=lambda _: None, in_flight_limit=reserves)
+        await store.submit(_request(interaction_id), judge=lambda *_: None, in_flight_limit=reserves)
         times.append(time.perf_counter() - began)
     return times
 
@@ -42,11 +42,15 @@ def _request(interaction_id: int) -> NewRequest:
         place=Place(guild_id=1, server_id=1, channel_id=1),
         user_id=interaction_id % MEMBERS,
         style="ghibli",
-        strength=0.5,
-        seed=interaction_id,
         token="t" * 200,
-        photo_url="https://cdn.discordapp.com/" + "u" * 200,
-        url_expires_at=int(time.time()) + 86_400,
+        jobs=(
+            NewJob(
+                strength=0.5,
+                seed=interaction_id,
+                photo_url="https://cdn.discordapp.com/" + "u" * 200,
+                url_expires_at=int(time.time()) + 86_400,
+            ),
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """What must survive a crash: quota, jobs and sealed secrets in SQLite."""
 
 from bot.store.audit import Act, Action, Entry, Filter
+from bot.store.cancelling import Cancelled, WouldCharge
 from bot.store.commands import Answer, Order
 from bot.store.desk import Desk
 from bot.store.erasure import Plan, Post
@@ -32,8 +33,9 @@ from bot.store.privacy import Privacy
 from bot.store.proof import Fault
 from bot.store.recovery import GivenUp, Recovery
 from bot.store.reports import NewReport, NotFiled, Reports
-from bot.store.requests import Judge, NewRequest, Receipt
+from bot.store.standing import Judge
 from bot.store.store import Store
+from bot.store.submission import JudgeOfEach, NewJob, NewRequest, Receipt
 from bot.store.vault import Secrets
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "Action",
     "Answer",
     "Blocked",
+    "Cancelled",
     "Cap",
     "Change",
     "DatabaseBusyError",
@@ -58,9 +61,11 @@ __all__ = [
     "Insight",
     "Job",
     "Judge",
+    "JudgeOfEach",
     "KeyFileError",
     "Layer",
     "MigrationError",
+    "NewJob",
     "NewReport",
     "NewRequest",
     "NotAdmittedError",
@@ -88,4 +93,5 @@ __all__ = [
     "UnknownJobError",
     "UnknownZoneError",
     "Usage",
+    "WouldCharge",
 ]

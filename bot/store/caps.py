@@ -20,8 +20,8 @@ _STAND: Final = """
 """
 
 _COUNT: Final = """
-    INSERT INTO cap_usage VALUES (:scope, :target, :day, 1)
-    ON CONFLICT (scope, target, day) DO UPDATE SET used = used + 1
+    INSERT INTO cap_usage VALUES (:scope, :target, :day, :pictures)
+    ON CONFLICT (scope, target, day) DO UPDATE SET used = used + :pictures
 """
 
 _RETURN: Final = """
@@ -35,10 +35,10 @@ def tightest(tx: Transaction, *, guild_id: int, subject: int | None) -> Cap | No
     return min((cap for cap in caps if cap is not None), key=lambda cap: cap.left, default=None)
 
 
-def count(tx: Transaction, *, guild_id: int, subject: int) -> None:
-    """A picture was charged now. The caller has looked whether a cap allows it, in the same transaction."""
+def count(tx: Transaction, pictures: int, *, guild_id: int, subject: int) -> None:
+    """Pictures were charged now. The caller has looked whether the caps allow it, in the same transaction."""
     for scope, target in targets(guild_id, subject):
-        tx.run(_COUNT, scope=scope, target=target, day=day_of(tx.now))
+        tx.run(_COUNT, scope=scope, target=target, day=day_of(tx.now), pictures=pictures)
 
 
 def give_back(tx: Transaction, *, guild_id: int, subject: int, charged_at: int) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from bot.store import remnants, requests, subjects
+from bot.store import cancelling, remnants, subjects
 from bot.store.database import Transaction
 from bot.store.sealed import Sealer
 
@@ -24,7 +24,7 @@ class Post:
     Attributes
     ----------
     job_id
-        The job that it is of, or one of its request.
+        A job that it is of, or one of its request.
     server_id
         The server that it is in; 0 in direct messages.
     """
@@ -50,16 +50,17 @@ _UNDER_WAY: Final = """
 """
 
 # Pictures of them that others asked for are theirs to delete, too; the others' cards are not. A card that was a result
-# may say who deleted that.
+# may say who deleted that. What was shown to one person alone is on no channel.
 _POSTS: Final = """
-    SELECT id, place_id, result_channel_id AS channel_id, result_message_id AS message_id
+    SELECT min(id) AS id, place_id, result_channel_id AS channel_id, result_message_id AS message_id
     FROM jobs JOIN requests USING (interaction_id)
-    WHERE state = 'delivered' AND deleted_at IS NULL AND result_channel_id IS NOT NULL
+    WHERE state = 'delivered' AND deleted_at IS NULL AND result_channel_id IS NOT NULL AND NOT private
         AND (subject = :subject OR owner = :subject)
+    GROUP BY result_message_id
     UNION ALL
     SELECT min(id), place_id, card_channel_id, card_message_id
     FROM jobs AS these JOIN requests USING (interaction_id)
-    WHERE subject = :subject AND card_message_id IS NOT NULL AND NOT EXISTS (
+    WHERE subject = :subject AND card_message_id IS NOT NULL AND NOT private AND NOT EXISTS (
         SELECT 1 FROM jobs WHERE result_message_id = card_message_id AND deleted_at IS NULL
     )
     GROUP BY interaction_id
@@ -68,9 +69,7 @@ _POSTS: Final = """
 
 _RESULT_GONE: Final = """
     UPDATE jobs SET deleted_at = coalesce(deleted_at, :now), url = NULL
-    WHERE id IN (SELECT value ->> 0 FROM json_each(:posts)) AND EXISTS (
-        SELECT 1 FROM json_each(:posts) WHERE value ->> 0 = jobs.id AND value ->> 1 = result_message_id
-    )
+    WHERE result_message_id IN (SELECT value ->> 1 FROM json_each(:posts))
 """
 
 _CARD_GONE: Final = """
@@ -90,7 +89,9 @@ _CUT_OFF: Final = (
     WHERE subject = :subject
     """,
     """
-    UPDATE requests SET channel_id = 0, card_channel_id = NULL, card_message_id = NULL, roles = '[]', token = NULL
+    UPDATE requests SET
+        channel_id = 0, card_channel_id = NULL, card_message_id = NULL, roles = '[]', token = NULL,
+        language = 'en', mention = 0
     WHERE interaction_id IN (SELECT interaction_id FROM jobs WHERE subject = :subject)
     """,
     # What moderators could decide on is gone.
@@ -168,7 +169,7 @@ def erase(tx: Transaction, sealer: Sealer, user_id: int) -> Plan:
 def _plan(tx: Transaction, subject: int) -> Plan:
     cancelled = [row["id"] for row in tx.all(_UNDER_WAY, subject=subject)]
     for job_id in cancelled:
-        requests.cancel(tx, job_id)
+        cancelling.cancel(tx, job_id)
     posts = {
         row["message_id"]: Post(row["id"], row["place_id"], row["channel_id"], row["message_id"])
         for row in tx.all(_POSTS, subject=subject)

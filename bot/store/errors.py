@@ -93,31 +93,42 @@ class RefusedError(StoreError):
 
 
 class OverQuotaError(RefusedError):
-    """The day's limit is reached and no grant is left.
+    """The day's limit and the grants have less left than was asked for.
 
     Attributes
     ----------
     usage
-        Where the member stands: the limit, the layer that set it, and when the day ends.
+        Where the member stands, nothing of this request counted: the limit, the layer that set it, and when the day
+        ends.
     """
 
     def __init__(self, usage: Usage) -> None:
         super().__init__(f"the limit of {usage.limit} pictures a day is reached")
         self.usage = usage
 
+    @property
+    def left(self) -> int:
+        """How many pictures of this request could be paid now."""
+        return self.usage.left or 0
+
 
 class OverCapError(RefusedError):
-    """The operator's cap for this server, or for this member over all servers, is reached.
+    """The operator's cap for this server, or for this member over all servers, leaves less than was asked for.
 
     Attributes
     ----------
     cap
-        Which one, and when its day ends.
+        Which one, nothing of this request counted, and when its day ends. The member's quota leaves no less.
     """
 
     def __init__(self, cap: Cap) -> None:
         super().__init__(f"the cap of {cap.amount} pictures a day of one {cap.scope} is reached")
         self.cap = cap
+
+    @property
+    def left(self) -> int:
+        """How many pictures of this request could be paid now."""
+        return self.cap.left
 
 
 class NotAdmittedError(RefusedError):

@@ -16,9 +16,10 @@ _SOMEBODY: Final = re.compile(r"[0-9]{15,20}")
 
 _JOBS: Final = """
     SELECT
-        id, place_id AS server_id, guild_id <> 0 AS counted_for_the_server, channel_id, age_restricted, state, style,
-        strength, seed, engine, seconds, sha256, attempt, failure, created_at, started_at, ended_at, hidden_at,
-        deleted_at, card_channel_id, card_message_id, result_channel_id, result_message_id,
+        id, place_id AS server_id, guild_id <> 0 AS counted_for_the_server, channel_id, age_restricted, private,
+        language, mention AS mention_wanted, state, style, strength, seed, engine, seconds, medium, sha256, attempt,
+        failure, created_at, started_at, ended_at, hidden_at, deleted_at, card_channel_id, card_message_id,
+        result_channel_id, result_message_id,
         url IS NOT NULL AS photo_link_is_kept, url_expires_at AS photo_link_kept_until,
         CASE WHEN owner IS NULL THEN 'an upload' WHEN owner = :subject THEN 'yours' ELSE 'of somebody else' END AS photo
     FROM jobs JOIN requests USING (interaction_id) WHERE subject = :subject ORDER BY created_at, id
@@ -90,7 +91,9 @@ _TABLES: Final[Mapping[str, str]] = {
     "audit": _AUDIT,
 }
 
-_FLAGS: Final = frozenset({"counted_for_the_server", "age_restricted", "photo_link_is_kept"})
+_FLAGS: Final = frozenset(
+    {"counted_for_the_server", "age_restricted", "private", "mention_wanted", "photo_link_is_kept"}
+)
 _TYPED: Final = frozenset({"reason", "words", "object", "before", "after"})
 
 

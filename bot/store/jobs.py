@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from bot.store.database import Row, Transaction
+from bot.store.database import Row, Transaction, Value
 from bot.store.errors import IllegalTransitionError, UnknownJobError
 
 
@@ -40,6 +40,8 @@ class Job:
     ----------
     id
         "<interaction>-<position>".
+    position
+        Among the pictures of its request, from 0.
     guild_id
         0 outside of servers.
     place_id
@@ -48,6 +50,10 @@ class Job:
         Where the command was used.
     age_restricted
         Whether that was a channel for adults.
+    private
+        Whether only its member sees what comes of it.
+    language
+        What the request's card is written in.
     owned, owner_id
         Whether it was made of somebody's picture, and whose; None for an upload, and where they were erased since.
     strength, seed
@@ -59,7 +65,10 @@ class Job:
     card_channel_id, card_message_id
         The request card, once it is posted.
     result_channel_id, result_message_id, engine, seconds
-        The result's message, who painted it, and in how many seconds; None until delivered.
+        The result's message, who painted it, and in how many seconds; None until delivered. The results of a request
+        can share a message.
+    medium
+        How it was made, a value of `engine.contract.Medium`; None until delivered, and where nobody knows.
     sha256
         Of the posted file, in hexadecimal; None until delivered, and where nobody knows.
     hidden_at
@@ -70,11 +79,14 @@ class Job:
 
     id: str
     interaction_id: int
+    position: int
     guild_id: int
     place_id: int
     user_id: int
     channel_id: int
     age_restricted: bool
+    private: bool
+    language: str
     owned: bool
     owner_id: int | None
     style: str
@@ -92,6 +104,7 @@ class Job:
     result_message_id: int | None
     engine: str | None
     seconds: float | None
+    medium: str | None
     sha256: str | None
     hidden_at: int | None
     failure: str | None
@@ -100,24 +113,33 @@ class Job:
 
 _SELECT: Final = """
     SELECT
-        id, interaction_id, guild_id, place_id, subjects.user_id, channel_id, age_restricted,
+        id, interaction_id, position, guild_id, place_id, subjects.user_id, channel_id, age_restricted, private,
+        language,
         jobs.owner IS NOT NULL AS owned, owners.user_id AS owner_id,
         style, strength, seed, state, attempt, url_expires_at,
         created_at, started_at, ended_at, card_channel_id, card_message_id, result_channel_id, result_message_id,
-        engine, seconds, sha256, hidden_at, failure, deleted_at
+        engine, seconds, medium, sha256, hidden_at, failure, deleted_at
     FROM jobs JOIN requests USING (interaction_id) JOIN subjects USING (subject)
     LEFT JOIN subjects AS owners ON owners.subject = jobs.owner
 """
 
+_UNDER_WAY: Final = "state IN ('queued', 'running') ORDER BY created_at, interaction_id, position"
+
 
 def by_id(tx: Transaction, job_id: str) -> Job | None:
     """The job, or None where it was never or is no longer known."""
-    return _job(tx.one(f"{_SELECT} WHERE id = :job_id", job_id=job_id))
+    return next(iter(_found(tx, "id = :id", id=job_id)), None)
 
 
-def by_result(tx: Transaction, message_id: int) -> Job | None:
-    """The job whose picture is in this message."""
-    return _job(tx.one(f"{_SELECT} WHERE result_message_id = :message_id", message_id=message_id))
+def by_result(tx: Transaction, message_id: int) -> tuple[Job, ...]:
+    """The jobs whose pictures are in this message, by position; all that were where the message was deleted."""
+    found = _found(tx, "result_message_id = :id ORDER BY position", id=message_id)
+    return tuple(job for job in found if job.deleted_at is None) or found
+
+
+def of_request(tx: Transaction, interaction_id: int) -> tuple[Job, ...]:
+    """The jobs of a request, by position."""
+    return _found(tx, "interaction_id = :id ORDER BY position", id=interaction_id)
 
 
 def subject_of(tx: Transaction, job_id: str) -> int:
@@ -127,13 +149,13 @@ def subject_of(tx: Transaction, job_id: str) -> int:
 
 
 def results_of(tx: Transaction, guild_id: int, user_id: int) -> tuple[str, ...]:
-    """The jobs of the member's results in a guild that are not deleted, the latest first."""
+    """A job of each of the member's results' messages in a guild that can be deleted and are not, the latest first."""
     rows = tx.all(
         """
-        SELECT id FROM jobs JOIN requests USING (interaction_id)
+        SELECT min(id) AS id FROM jobs JOIN requests USING (interaction_id)
         WHERE subject = (SELECT subject FROM subjects WHERE user_id = :user_id)
-            AND guild_id = :guild_id AND state = 'delivered' AND deleted_at IS NULL
-        ORDER BY interaction_id DESC, position
+            AND guild_id = :guild_id AND NOT private AND state = 'delivered' AND deleted_at IS NULL
+        GROUP BY interaction_id, result_message_id ORDER BY interaction_id DESC, id
         """,
         guild_id=guild_id,
         user_id=user_id,
@@ -141,10 +163,26 @@ def results_of(tx: Transaction, guild_id: int, user_id: int) -> tuple[str, ...]:
     return tuple(row["id"] for row in rows)
 
 
-def under_way(tx: Transaction) -> list[Job]:
-    """Every job that has not ended, oldest first."""
-    rows = tx.all(f"{_SELECT} WHERE state IN ('queued', 'running') ORDER BY created_at, id")
-    return [job for job in map(_job, rows) if job is not None]
+def under_way(tx: Transaction) -> tuple[Job, ...]:
+    """Every job that has not ended, oldest first, those of a request by position."""
+    return _found(tx, _UNDER_WAY)
+
+
+def under_way_of(tx: Transaction, user_id: int) -> tuple[Job, ...]:
+    """The same of one member."""
+    return _found(tx, f"subjects.user_id = :user_id AND {_UNDER_WAY}", user_id=user_id)
+
+
+def last_style(tx: Transaction, user_id: int) -> str | None:
+    """What the member asked for last."""
+    row = tx.one(
+        """
+        SELECT style FROM jobs WHERE subject = (SELECT subject FROM subjects WHERE user_id = :user_id)
+        ORDER BY created_at DESC LIMIT 1
+        """,
+        user_id=user_id,
+    )
+    return None if row is None else str(row["style"])
 
 
 def known(tx: Transaction, job_id: str) -> Job:
@@ -178,14 +216,17 @@ def ended(state: State) -> bool:
     return not ARROWS[state]
 
 
-def _job(row: Row | None) -> Job | None:
-    if row is None:
-        return None
+def _found(tx: Transaction, which: str, **values: Value) -> tuple[Job, ...]:
+    return tuple(map(_job, tx.all(f"{_SELECT} WHERE {which}", **values)))
+
+
+def _job(row: Row) -> Job:
     return Job(
         **{
             **dict(row),
             "state": State(row["state"]),
             "age_restricted": bool(row["age_restricted"]),
+            "private": bool(row["private"]),
             "owned": bool(row["owned"]),
         }
     )

@@ -1,8 +1,9 @@
 """Which layer sets a member's daily limit, and where the member stands: pure values, no I/O."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Self
 
 
 class Layer(StrEnum):
@@ -102,3 +103,13 @@ class Usage:
         if self.cap is None:
             return own
         return self.cap.left if own is None else min(own, self.cap.left)
+
+    def after(self, *, of_day: int, of_grants: int) -> Self:
+        """Where the member stands once so many more pictures are paid, by the day's limit and by grants."""
+        paid = of_day + of_grants
+        return replace(
+            self,
+            used=self.used + of_day,
+            grants_left=self.grants_left - of_grants,
+            cap=None if self.cap is None else replace(self.cap, left=self.cap.left - paid),
+        )

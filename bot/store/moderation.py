@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.store import audit, guilds, jobs, quota, reports, requests, standing, subjects
+from bot.store import audit, cancelling, guilds, jobs, quota, reports, results, standing, subjects
 from bot.store.audit import Act, Action
 from bot.store.database import Transaction
 from bot.store.limits import RoleLimit, Usage
@@ -180,7 +180,7 @@ class Changes:
         )
         queued = [row["id"] for row in tx.all(_QUEUED_HERE, subject=subject, guild_id=change.guild_id)]
         for job_id in queued:
-            requests.cancel(tx, job_id)
+            cancelling.cancel(tx, job_id)
         return Blocked(block=Block(reason=change.reason, expires_at=expires_at), cancelled=tuple(queued))
 
     def unblock(self, tx: Transaction, change: Change) -> bool:
@@ -227,7 +227,7 @@ class Changes:
     def deleted(self, tx: Transaction, act: Act, job_id: str) -> bool:
         """A moderator has deleted somebody else's result; False, and no effect, where it was deleted before."""
         job = jobs.known(tx, job_id)
-        if not requests.mark_deleted(tx, job_id, by=self._by(tx, act)):
+        if not results.mark_deleted(tx, job_id, by=self._by(tx, act)):
             return False
         target = subjects.ensure(tx, job.user_id, self.sealer)
         audit.record(tx, act, self.sealer, action=Action.DELETE, target=target, about=job_id)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from bot.store import audit, caps, commands, facts, requests, subjects
+from bot.store import audit, cancelling, caps, commands, facts, subjects
 from bot.store.audit import Act, Action
 from bot.store.commands import Answer, Command, Order
 from bot.store.database import Database, Transaction
@@ -160,7 +160,7 @@ class _Work:
         if not self._bot_runs:
             return f"{pictures} will be refunded when the bot starts"
         for job_id in queued:
-            requests.cancel(self._tx, job_id)
+            cancelling.cancel(self._tx, job_id)
         self.cancelled = queued
         return f"{pictures} cancelled and refunded"
 

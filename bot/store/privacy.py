@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Final
 
-from bot.store import erasure, export, members, requests, retention, subjects, summary
+from bot.store import cancelling, erasure, export, members, retention, subjects, summary
 from bot.store.database import Database, Transaction
 from bot.store.erasure import Plan, Post
 from bot.store.errors import DatabaseFailedError
@@ -116,6 +116,6 @@ def _say(tx: Transaction, *, sealer: Sealer, user_id: int, said: PicturesOfMe | 
         return ()
     waiting = tuple(row["id"] for row in tx.all(_WAITING_OF, subject=subject))
     for job_id in waiting:
-        requests.cancel(tx, job_id)
+        cancelling.cancel(tx, job_id)
     tx.run(_WIPE_OF, subject=subject)
     return waiting

@@ -78,6 +78,21 @@ _FAULTS: Final = """
     UNION ALL
     SELECT 'the URL outlived its picture', id FROM jobs WHERE url IS NOT NULL AND deleted_at IS NOT NULL
     UNION ALL
+    SELECT 'the request is of more than one member', interaction_id FROM jobs
+    GROUP BY interaction_id HAVING count(DISTINCT subject) > 1
+    UNION ALL
+    SELECT 'the message is of more than one request', result_message_id FROM jobs
+    WHERE result_message_id IS NOT NULL GROUP BY result_message_id HAVING count(DISTINCT interaction_id) > 1
+    UNION ALL
+    SELECT 'the pictures of the message are not hidden alike', result_message_id FROM jobs
+    WHERE result_message_id IS NOT NULL AND deleted_at IS NULL
+    GROUP BY result_message_id
+    HAVING count(hidden_at) NOT IN (0, count(*)) OR min(unsettled) <> max(unsettled)
+    UNION ALL
+    SELECT 'the message was reported twice by the same person', result_message_id
+    FROM reports JOIN jobs ON jobs.id = job_id
+    WHERE result_message_id IS NOT NULL GROUP BY result_message_id, reporter HAVING count(*) > 1
+    UNION ALL
     SELECT 'maintenance never ended', only_one FROM maintenance
 """
 

@@ -5,7 +5,7 @@ them. Every change has an entry key, so that it happens once however often it is
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -136,25 +136,33 @@ def usage(tx: Transaction, holder: Account) -> Usage:
     )
 
 
-def charge(tx: Transaction, holder: Account, job_id: str) -> None:
-    """Take one picture from the day's limit, or from the grant that expires soonest, if the operator's caps allow it.
+def charge(tx: Transaction, holder: Account, job_ids: Sequence[str]) -> Usage:
+    """Take a picture each from the day's limit, then from the grants that expire soonest, if the operator's caps allow.
+
+    Returns
+    -------
+    Usage
+        Where the member stands then.
 
     Raises
     ------
     OverCapError
-        The server, or the member, has had what the operator allows of all servers together.
+        The operator allows the server, or the member over all servers, less than that, and the quota not even less.
     OverQuotaError
-        Neither has one left.
+        Limit and grants have less than that left.
     """
     if holder.subject is None:
         raise ValueError("somebody without an account can't be charged")
-    cap = caps.tightest(tx, guild_id=holder.guild_id, subject=holder.subject)
-    if cap is not None and cap.left == 0:
-        raise OverCapError(cap)
-    of_day = tx.one(_SPEND_DAY, **_pool(holder), maximum=holder.limit.amount)
-    grant_id = None if of_day is not None else _spend_grant(tx, holder)
-    caps.count(tx, guild_id=holder.guild_id, subject=holder.subject)
-    _enter(tx, holder, kind="reserve", cause=job_id, amount=-1, grant_id=grant_id)
+    before = usage(tx, holder)
+    _require_left(before, len(job_ids))
+    of_grants = 0
+    for job_id in job_ids:
+        of_day = tx.one(_SPEND_DAY, **_pool(holder), maximum=holder.limit.amount)
+        grant_id = None if of_day is not None else _spend_grant(tx, holder)
+        of_grants += grant_id is not None
+        _enter(tx, holder, kind="reserve", cause=job_id, amount=-1, grant_id=grant_id)
+    caps.count(tx, len(job_ids), guild_id=holder.guild_id, subject=holder.subject)
+    return before.after(of_day=len(job_ids) - of_grants, of_grants=of_grants)
 
 
 def refund(tx: Transaction, job_id: str) -> None:
@@ -196,6 +204,14 @@ def reset(tx: Transaction, holder: Account, *, cause: str) -> None:
     used = usage(tx, holder).used
     tx.run(_RESET_DAY, **_pool(holder))
     _enter(tx, holder, kind="reset", cause=cause, amount=used)
+
+
+def _require_left(before: Usage, wanted: int) -> None:
+    if before.left is None or before.left >= wanted:
+        return
+    if before.cap is not None and before.cap.left == before.left:
+        raise OverCapError(before.cap)
+    raise OverQuotaError(before)
 
 
 def _spend_grant(tx: Transaction, holder: Account) -> int:

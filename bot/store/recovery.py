@@ -38,7 +38,7 @@ def recover(tx: Transaction, sealer: Sealer) -> Recovery:
             given_up.append(GivenUp(job=jobs.known(tx, job.id), token=token))
         elif job.state is State.RUNNING:
             _put_back(tx, job)
-    return Recovery(resumed=tuple(jobs.under_way(tx)), given_up=tuple(given_up))
+    return Recovery(resumed=jobs.under_way(tx), given_up=tuple(given_up))
 
 
 def _prospect(tx: Transaction, sealer: Sealer, job: Job) -> tuple[str | None, str | None]:

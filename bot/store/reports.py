@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from bot.store import jobs, remnants, subjects
+from bot.store import jobs, remnants, results, subjects
 from bot.store.database import Database, Row, Transaction
 from bot.store.jobs import State
 from bot.store.sealed import Sealer
@@ -14,7 +14,7 @@ from bot.values.records import Complaint, Picture, Report, ReportState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewReport:
-    """What somebody says of a result; `words` are their own, if they wrote any."""
+    """What somebody says of a result, and so of its message; `words` are their own, if they wrote any."""
 
     job_id: str
     reporter_id: int
@@ -26,7 +26,7 @@ class NotFiled(StrEnum):
     """Why a report is not taken."""
 
     GONE = "gone"  # there is no such picture any more
-    AGAIN = "again"  # the same person has reported it before
+    AGAIN = "again"  # the same person has reported its message before
     TOO_MANY = "too_many"  # in 24 hours
 
 
@@ -57,18 +57,10 @@ _CLOSE: Final = """
 
 _LAST: Final = 2**63 - 1  # no row's id is larger
 
-_OTHERS_OBJECT: Final = """
-    SELECT 1 FROM reports
-    WHERE job_id = :job_id AND reports.id <> :id AND reason = 'shows_me' AND state IN ('open', 'blocked')
+_MADE: Final = """
+    SELECT result_message_id AS message_id FROM reports JOIN jobs ON jobs.id = job_id
+    WHERE reporter = :reporter AND (result_message_id = :message_id OR reports.at > :since)
 """
-
-_SHOW: Final = f"""
-    UPDATE jobs SET hidden_at = iif(:now_shown, NULL, hidden_at), unsettled = 1
-    WHERE id = :job_id AND hidden_at IS NOT NULL AND deleted_at IS NULL AND NOT EXISTS ({_OTHERS_OBJECT})
-    RETURNING 1
-"""  # noqa: S608 - our own statement
-
-_HIDE: Final = "UPDATE jobs SET hidden_at = coalesce(hidden_at, :now), unsettled = 1 WHERE id = :id"
 
 
 class Reports:
@@ -86,27 +78,23 @@ class Reports:
         return await self._database.transact(lambda tx: refusal(tx, self._sealer, job_id, reporter_id, most=most))
 
     async def file(self, new: NewReport, *, most: int) -> Report | NotFiled:
-        """Take a report, one of each result and reporter and `most` of a reporter in 24 hours.
+        """Take a report, one of each message and reporter and `most` of a reporter in 24 hours.
 
-        Whoever says that it shows them has it hidden from this transaction on; its message is unsettled.
+        Whoever says that it shows them has its message hidden from this transaction on; that is unsettled.
         """
         return await self._database.transact(lambda tx: file(tx, self._sealer, new, most=most))
 
     async def unsettled(self) -> list[str]:
-        """The jobs whose messages may not show or hide their pictures as their rows say."""
-        return await self._database.transact(_unsettled)
+        """A job of each message that may not show or hide its pictures as their rows say."""
+        return await self._database.transact(results.unsettled)
 
     async def settled(self, job_id: str) -> None:
-        """The message is as the row says."""
-        await self._database.transact(
-            lambda tx: tx.run("UPDATE jobs SET unsettled = 0 WHERE id = :job_id", job_id=job_id)
-        )
+        """The job's message is as the rows say."""
+        await self._database.transact(lambda tx: results.settled(tx, job_id))
 
     async def not_hidden(self, job_id: str) -> None:
-        """The message can't be changed: the picture is shown as before."""
-        await self._database.transact(
-            lambda tx: tx.run("UPDATE jobs SET hidden_at = NULL, unsettled = 0 WHERE id = :job_id", job_id=job_id)
-        )
+        """The job's message can't be changed: it is shown as before."""
+        await self._database.transact(lambda tx: results.not_hidden(tx, job_id))
 
     async def showing(self, report: Report) -> bool:
         """Whether to dismiss this report shows its picture again; its message is unsettled from now on.
@@ -138,19 +126,19 @@ def refusal(tx: Transaction, sealer: Sealer, job_id: str, reporter_id: int, *, m
     if job is None or job.state is not State.DELIVERED or job.deleted_at is not None:
         return NotFiled.GONE
     made = tx.all(
-        "SELECT job_id FROM reports WHERE reporter = :reporter AND (job_id = :job_id OR at > :since)",
+        _MADE,
         reporter=subjects.known(tx, reporter_id),
-        job_id=job_id,
+        message_id=job.result_message_id,
         since=tx.now - REPORT_COUNTS,
     )
-    if any(row["job_id"] == job_id for row in made):
+    if any(row["message_id"] == job.result_message_id for row in made):
         return NotFiled.AGAIN
     before = remnants.reports_of(tx, sealer.digest(reporter_id))
     return NotFiled.TOO_MANY if len(made) + before >= most else None
 
 
 def file(tx: Transaction, sealer: Sealer, new: NewReport, *, most: int) -> Report | NotFiled:
-    """Take a report, and say in the job's row that its picture is hidden, if it is."""
+    """Take a report, and say in the rows of its message's pictures that they are hidden, if they are."""
     reporter = subjects.ensure(tx, new.reporter_id, sealer)
     no = refusal(tx, sealer, new.job_id, new.reporter_id, most=most)
     if no is not None:
@@ -166,7 +154,7 @@ def file(tx: Transaction, sealer: Sealer, new: NewReport, *, most: int) -> Repor
         now=tx.now,
     )
     if new.complaint is Complaint.SHOWS_ME:
-        tx.run(_HIDE, now=tx.now, id=new.job_id)
+        results.hide(tx, new.job_id)
     return report(tx.all(f"{_SELECT} WHERE reports.id = :id", id=row["id"])[0])
 
 
@@ -215,11 +203,7 @@ def show(tx: Transaction, shown: Report, *, now: bool = True) -> bool:
     now
         False: only its message may be changed before the row.
     """
-    return tx.one(_SHOW, job_id=shown.job_id, id=shown.id, now_shown=now) is not None
-
-
-def _unsettled(tx: Transaction) -> list[str]:
-    return [row["id"] for row in tx.all("SELECT id FROM jobs WHERE unsettled AND deleted_at IS NULL ORDER BY id")]
+    return results.show(tx, shown.job_id, shown.id, now=now)
 
 
 def _count_open(tx: Transaction, guild_id: int) -> int:

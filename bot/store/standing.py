@@ -1,12 +1,17 @@
 """How things stand for a request: read in the transaction that decides on it."""
 
+from collections.abc import Callable
 from typing import Final
 
 from bot.store import facts, guilds, remnants, subjects
 from bot.store.database import Row, Transaction
+from bot.store.errors import NotAdmittedError
 from bot.store.limits import Scope
 from bot.store.sealed import Sealer
-from bot.values.rules import Block, PicturesOfMe, Standing
+from bot.values.rules import Block, PicturesOfMe, Refusal, Standing
+
+Judge = Callable[[Standing], Refusal | None]
+"""The rules: asked inside the transaction that acts on them, so that what a moderator has changed by then holds."""
 
 DRAINING: Final = "draining"
 """The fact that says that nothing new is let in."""
@@ -37,6 +42,18 @@ def read(
         stated=bool(member["stated"]),
         owner=owner,
     )
+
+
+def require(judge: Judge, found: Standing) -> None:
+    """Ask the rules.
+
+    Raises
+    ------
+    NotAdmittedError
+    """
+    refusal = judge(found)
+    if refusal is not None:
+        raise NotAdmittedError(refusal, found)
 
 
 def block_of(tx: Transaction, guild_id: int, subject: int) -> Block | None:

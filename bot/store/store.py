@@ -6,7 +6,25 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.store import facts, files, jobs, members, migrate, proof, quota, recovery, refusals, requests, subjects, vault
+from bot.store import (
+    cancelling,
+    facts,
+    files,
+    jobs,
+    members,
+    migrate,
+    proof,
+    quota,
+    recovery,
+    refusals,
+    requests,
+    results,
+    standing,
+    subjects,
+    submission,
+    vault,
+)
+from bot.store.cancelling import Cancelled, WouldCharge
 from bot.store.database import Database, Transaction, unobserved
 from bot.store.desk import Desk
 from bot.store.insight import Insight
@@ -19,9 +37,11 @@ from bot.store.privacy import Privacy
 from bot.store.proof import Fault
 from bot.store.recovery import Recovery
 from bot.store.reports import Reports
-from bot.store.requests import Judge, NewRequest, Receipt
 from bot.store.sealed import Sealer, open_sealer
+from bot.store.standing import Judge
+from bot.store.submission import JudgeOfEach, NewRequest, Receipt
 from bot.store.vault import Secrets
+from bot.values.rules import Place, Standing
 
 
 class Store:
@@ -86,23 +106,24 @@ class Store:
     ) -> None:
         await self.close()
 
-    async def submit(self, request: NewRequest, *, judge: Judge, in_flight_limit: int) -> Receipt:
-        """Charge the member and write the job, both or neither.
+    async def submit(self, request: NewRequest, *, judge: JudgeOfEach, in_flight_limit: int) -> Receipt:
+        """Charge the member for every picture and write the jobs, all of it or nothing.
 
         Parameters
         ----------
         judge
-            The rules, asked inside the transaction.
+            The rules, asked inside the transaction of each picture, by its position; any refusal refuses all.
         in_flight_limit
             How many requests the member may have under way, this one included, over all servers.
 
         Raises
         ------
         DuplicateRequestError, NotAdmittedError, InFlightError, OverCapError, OverQuotaError
-            In this order; nothing is charged.
+            Nothing is charged. They are looked for in this order, and of the last two the one that leaves less is
+            raised; it says how many pictures could be paid.
         """
         return await self._database.transact(
-            lambda tx: requests.submit(
+            lambda tx: submission.submit(
                 tx,
                 request,
                 judge=judge,
@@ -147,6 +168,17 @@ class Store:
         """
         await self._database.transact(lambda tx: requests.go_on(tx, job_id, judge=judge))
 
+    async def judge_again(self, job_id: str, *, judge: Judge) -> None:
+        """Ask the rules about a job as they are now, whatever its state: its photo is wanted once more.
+
+        Raises
+        ------
+        UnknownJobError
+        NotAdmittedError
+            The rules say no.
+        """
+        await self._database.transact(lambda tx: requests.judge_again(tx, job_id, judge=judge))
+
     async def put_back(self, job_id: str) -> None:
         """An orderly stop: the job waits for the next start, which is no attempt of its own."""
         await self._database.transact(lambda tx: requests.put_back(tx, job_id))
@@ -159,15 +191,18 @@ class Store:
         message_id: int,
         engine: str | None = None,
         seconds: float | None = None,
+        medium: str | None = None,
         sha256: str | None = None,
     ) -> None:
-        """Keep the charge: the picture's message exists. The token is wiped.
+        """Keep the charge: the picture is in this message. The token is wiped with the last job of the request.
+
+        Where the message is hidden the picture is, too, and its message is unsettled.
 
         Parameters
         ----------
-        engine, seconds, sha256
-            Who painted it, in which time, and the digest of the posted file in hexadecimal; None where an earlier run
-            of the bot did and died before saying so.
+        engine, seconds, medium, sha256
+            Who painted it, in which time, how (a value of `engine.contract.Medium`), and the digest of the posted file
+            in hexadecimal; None where an earlier run of the bot did and died before saying so.
 
         Raises
         ------
@@ -182,12 +217,15 @@ class Store:
                 message_id=message_id,
                 engine=engine,
                 seconds=seconds,
+                medium=medium,
                 sha256=sha256,
             )
         )
 
     async def fail(self, job_id: str, reason: str) -> bool:
-        """End the job with a refund, and wipe the token. False, and no effect, where it has ended already.
+        """End the job with a refund, and wipe the token with the request's last one.
+
+        False, and no effect, where it has ended already.
 
         Parameters
         ----------
@@ -200,17 +238,27 @@ class Store:
         """
         return await self._database.transact(lambda tx: requests.fail(tx, job_id, reason=reason))
 
-    async def cancel(self, job_id: str) -> bool:
-        """End the job because nobody wants it, and wipe the token; whether it was refunded.
+    async def cancel_request(self, interaction_id: int, *, accept_charge: bool) -> Cancelled | WouldCharge:
+        """End every job of a request that has not ended, because nobody wants them, and wipe the token.
 
-        A queued job always is; of running ones the first three that the member cancels of a day's. False, and no
-        effect, where the job has ended already.
+        Queued jobs are refunded; of running ones the first three that the member cancels of a day's.
 
-        Raises
-        ------
-        UnknownJobError
+        Parameters
+        ----------
+        accept_charge
+            Whether running jobs may stay charged; if not, and any would, nothing is done.
         """
-        return await self._database.transact(lambda tx: requests.cancel(tx, job_id))
+        return await self._database.transact(
+            lambda tx: cancelling.cancel_request(tx, interaction_id, accept_charge=accept_charge)
+        )
+
+    async def want_mention(self, interaction_id: int, wanted: bool) -> None:  # noqa: FBT001 - a setter's one value
+        """Whether the member wants to be mentioned when the request is done."""
+        await self._database.transact(lambda tx: requests.want_mention(tx, interaction_id, wanted=wanted))
+
+    async def mention_wanted(self, interaction_id: int) -> bool:
+        """Whether the member wants to be mentioned; False unless they have said so."""
+        return await self._database.transact(lambda tx: requests.mention_wanted(tx, interaction_id))
 
     async def requeue_interrupted(self) -> Recovery:
         """At start: put jobs that a dead process left running back into the queue, and give up hopeless ones.
@@ -253,12 +301,37 @@ class Store:
         """The job, or None where it was never or is no longer known."""
         return await self._database.transact(lambda tx: jobs.by_id(tx, job_id))
 
-    async def job_by_result(self, message_id: int) -> Job | None:
-        """The job whose picture is in this message."""
+    async def jobs_of(self, interaction_id: int) -> tuple[Job, ...]:
+        """The jobs of a request that are still known, in the order of their positions."""
+        return await self._database.transact(lambda tx: jobs.of_request(tx, interaction_id))
+
+    async def jobs_by_result(self, message_id: int) -> tuple[Job, ...]:
+        """The jobs whose pictures are in this message, by position; all that were where the message was deleted."""
         return await self._database.transact(lambda tx: jobs.by_result(tx, message_id))
 
+    async def job_by_result(self, message_id: int) -> Job | None:
+        """The first of them."""
+        return next(iter(await self.jobs_by_result(message_id)), None)
+
+    async def under_way_of(self, user_id: int) -> tuple[Job, ...]:
+        """The member's jobs that have not ended, oldest first."""
+        return await self._database.transact(lambda tx: jobs.under_way_of(tx, user_id))
+
+    async def last_style(self, user_id: int) -> str | None:
+        """The style that the member asked for last, of what is still known."""
+        return await self._database.transact(lambda tx: jobs.last_style(tx, user_id))
+
+    async def keep_only(self, job_id: str) -> None:
+        """The other pictures were taken out of the job's message: their photos' URLs are wiped at once.
+
+        Reports are about the message, so those that are open are about this picture from now on.
+        """
+        await self._database.transact(lambda tx: results.keep_only(tx, job_id))
+
     async def mark_deleted(self, job_id: str, *, by: int | None = None) -> bool:
-        """The result's message is gone: wipe the photo's URL at once. False where it was gone before.
+        """The result's message is gone with all its pictures: wipe their photos' URLs at once.
+
+        False where it was gone before.
 
         Parameters
         ----------
@@ -266,7 +339,7 @@ class Store:
             The moderator who deletes it together with others; all of them are one row of the audit.
         """
         return await self._database.transact(
-            lambda tx: requests.mark_deleted(
+            lambda tx: results.mark_deleted(
                 tx, job_id, by=None if by is None else subjects.ensure(tx, by, self._sealer)
             )
         )
@@ -278,6 +351,21 @@ class Store:
             with subjects.as_if_back(tx, user_id, self._sealer):
                 holder = quota.account(tx, guild_id, user_id, default_limit=self.default_limit, roles=roles)
                 return quota.usage(tx, holder)
+
+        return await self._database.transact(read)
+
+    async def standing(self, place: Place, user_id: int, *, owner_id: int | None = None) -> Standing:
+        """How things stand now for what the member may ask for there, of `owner_id`'s picture if it is somebody's."""
+
+        def read(tx: Transaction) -> Standing:
+            with subjects.as_if_back(tx, user_id, self._sealer):
+                return standing.read(
+                    tx,
+                    guild_id=place.guild_id,
+                    server_id=place.server_id,
+                    subject=subjects.known(tx, user_id) or subjects.NOBODY,
+                    owner=None if owner_id in (None, user_id) else standing.pictures_of(tx, self._sealer, owner_id),
+                )
 
         return await self._database.transact(read)
 

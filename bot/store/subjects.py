@@ -12,6 +12,9 @@ from bot.store import remnants
 from bot.store.database import Transaction
 from bot.store.sealed import Sealer
 
+NOBODY: Final = 0
+"""The number that no member has."""
+
 _BITS: Final = 63  # SQLite's integers are signed
 
 

@@ -35,15 +35,16 @@ _MORE: Final = f"""
         (SELECT count(*) FROM jobs WHERE subject = :subject AND url IS NOT NULL) AS links,
         (SELECT max(url_expires_at) FROM jobs WHERE subject = :subject AND url IS NOT NULL) AS links_until,
         (
-            SELECT count(*) FROM jobs
-            WHERE subject = :subject AND state = 'delivered' AND deleted_at IS NULL
+            SELECT count(*) FROM jobs JOIN requests USING (interaction_id)
+            WHERE subject = :subject AND state = 'delivered' AND deleted_at IS NULL AND NOT private
         ) AS results,
         (
             SELECT count(*) FROM jobs WHERE owner = :subject AND subject <> :subject AND state = 'queued'
         ) AS waiting_of_me,
         (
-            SELECT count(*) FROM jobs
+            SELECT count(*) FROM jobs JOIN requests USING (interaction_id)
             WHERE owner = :subject AND subject <> :subject AND state = 'delivered' AND deleted_at IS NULL
+                AND NOT private
         ) AS results_of_me,
         (SELECT count(*) FROM ledger WHERE subject = :subject) AS ledger,
         (

@@ -69,7 +69,7 @@ class Summary:
     links, links_until
         Links to photos that are kept for buttons, sealed.
     results
-        Pictures that they asked for and that are posted still.
+        Pictures that they asked for and that are posted still, those left out that nobody else can see.
     waiting_of_me, results_of_me
         Pictures that others asked for of their avatar or messages: those that wait, and those that are posted still.
     ledger

@@ -5,10 +5,11 @@ import json
 import os
 import random
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.store import OverQuotaError, State, Store
-from tests.store.stage import change, deliver, start, submit
+from tests.store.stage import change, deliver, request, start, taken
 
 MEMBERS = 5
 CALLERS = 4
@@ -25,28 +26,36 @@ class Caller:
     async def work(self) -> None:
         """Make one request after another, and bring each to some end."""
         while True:
-            user_id = self._chance.randrange(1, MEMBERS + 1)
+            user_id, pictures = self._chance.randrange(1, MEMBERS + 1), self._chance.choice((1, 1, 3))
             try:
-                job_id = await submit(self._store, self._number(), user_id=user_id)
+                job_ids = await taken(self._store, request(self._number(), user_id=user_id, pictures=pictures))
             except OverQuotaError:
                 await self._moderate(user_id)
                 continue
-            say(job_id, State.QUEUED)
-            await self._bring_to_an_end(job_id)
+            for job_id in job_ids:
+                say(job_id, State.QUEUED)
+            await self._bring_to_an_end(job_ids)
 
-    async def _bring_to_an_end(self, job_id: str) -> None:
-        fate = self._chance.choice(("left", "failed", "cancelled", "delivered"))
-        if fate == "left":
-            return
-        await start(self._store, job_id)
-        say(job_id, State.RUNNING)
-        if fate == "failed":
-            await self._store.fail(job_id, "broken")
-        elif fate == "cancelled":
-            await self._store.cancel(job_id)
-        else:
-            await deliver(self._store, job_id, message_id=self._number())
-        say(job_id, State(fate))
+    async def _bring_to_an_end(self, job_ids: Sequence[str]) -> None:
+        for number, job_id in enumerate(job_ids):
+            fate = self._chance.choice(("left", "failed", "cancelled", "delivered"))
+            if fate == "left":
+                return
+            await start(self._store, job_id)
+            say(job_id, State.RUNNING)
+            if fate == "cancelled":
+                await self._cancel(job_ids[number:])
+                return
+            if fate == "failed":
+                await self._store.fail(job_id, "broken")
+            else:
+                await deliver(self._store, job_id, message_id=interaction_of(job_id))
+            say(job_id, State(fate))
+
+    async def _cancel(self, left: Sequence[str]) -> None:
+        await self._store.cancel_request(interaction_of(left[0]), accept_charge=True)
+        for job_id in left:
+            say(job_id, State.CANCELLED)
 
     async def _moderate(self, user_id: int) -> None:
         given = change(self._number(), member_id=user_id)
@@ -56,6 +65,10 @@ class Caller:
     def _number(self) -> int:
         self._next += CALLERS
         return self._next
+
+
+def interaction_of(job_id: str) -> int:
+    return int(job_id.partition("-")[0])
 
 
 def say(job_id: str, state: State) -> None:

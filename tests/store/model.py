@@ -40,6 +40,7 @@ class ModelJob:
     """A job, what paid for it, and how often that had been reset before."""
 
     member: Member
+    interaction_id: int
     pool: Pool
     resets: int
     day: date
@@ -134,8 +135,9 @@ class Model:
         pool = self.payer(member)
         assert pool is not None
         pool.used += 1
-        today = date_in("UTC", self.clock())
-        job = self.jobs[job_id] = ModelJob(member, pool, pool.resets, self.day(member), today, url_expires_at)
+        today, interaction_id = date_in("UTC", self.clock()), int(job_id.partition("-")[0])
+        job = ModelJob(member, interaction_id, pool, pool.resets, self.day(member), today, url_expires_at)
+        self.jobs[job_id] = job
         self._count(job, 1)
         return job
 
@@ -148,21 +150,34 @@ class Model:
         for capped in zip((Scope.SERVER, Scope.MEMBER), job.member, strict=True):
             self.counted[capped, job.charged_on] += more
 
-    def refusal(self, member: Member) -> type[RefusedError] | None:
+    def refusal(self, member: Member, pictures: int) -> type[RefusedError] | None:
         if self.blocked(member):
             return NotAdmittedError
         if self.under_way(member[1]) >= IN_FLIGHT_LIMIT:
             return InFlightError
+        left = self.left(member)
+        if left >= pictures:
+            return None
         cap = self.cap(member)
-        if cap is not None and cap[2] == 0:
-            return OverCapError
-        return OverQuotaError if self.payer(member) is None else None
+        return OverCapError if cap is not None and cap[2] == left else OverQuotaError
+
+    def left(self, member: Member) -> float:
+        """How many pictures could be paid now."""
+        limit, cap = self.limit(member), self.cap(member)
+        of_grants = sum(pool.amount - pool.used for pool in self.live_grants(member))
+        own = inf if limit is None else max(0, limit - self.used(member)) + of_grants
+        return own if cap is None else min(own, cap[2])
 
     def jobs_that_are(self, *states: State) -> list[tuple[str, ModelJob]]:
         return [(job_id, job) for job_id, job in self.jobs.items() if job.state in states]
 
     def under_way(self, user_id: int) -> int:
-        return sum(job.member[1] == user_id for _, job in self.jobs_that_are(State.QUEUED, State.RUNNING))
+        jobs = self.jobs_that_are(State.QUEUED, State.RUNNING)
+        return len({job.interaction_id for _, job in jobs if job.member[1] == user_id})
+
+    def not_ended(self, interaction_id: int) -> list[tuple[str, ModelJob]]:
+        jobs = self.jobs_that_are(State.QUEUED, State.RUNNING)
+        return [(job_id, job) for job_id, job in jobs if job.interaction_id == interaction_id]
 
     def cancel_is_free(self, job: ModelJob) -> bool:
         return job.state is State.QUEUED or self._cancels(job) < FREE_CANCELS

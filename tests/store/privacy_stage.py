@@ -22,24 +22,36 @@ def new_number() -> int:
 
 
 async def asked(
-    store: Store, user_id: int, *, guild_id: int = 10, server_id: int | None = None, owner_id: int | None = None
+    store: Store,
+    user_id: int,
+    *,
+    guild_id: int = 10,
+    server_id: int | None = None,
+    owner_id: int | None = None,
+    private: bool = False,
 ) -> str:
     """A job that waits for its turn, with its card posted."""
     number = new_number()
-    wanted = request(number, guild_id=guild_id, server_id=server_id, user_id=user_id, owner_id=owner_id)
-    job_id = (await store.submit(wanted, judge=permissive, in_flight_limit=1000)).job_id
+    wanted = request(
+        number, guild_id=guild_id, server_id=server_id, user_id=user_id, owner_id=owner_id, private=private
+    )
+    job_id = (await store.submit(wanted, judge=permissive, in_flight_limit=1000)).job_ids[0]
     await store.card_posted(job_id, channel_id=70, message_id=number + 5_000_000)
     return job_id
 
 
-async def running(store: Store, user_id: int, *, guild_id: int = 10, owner_id: int | None = None) -> str:
-    job_id = await asked(store, user_id, guild_id=guild_id, owner_id=owner_id)
+async def running(
+    store: Store, user_id: int, *, guild_id: int = 10, owner_id: int | None = None, private: bool = False
+) -> str:
+    job_id = await asked(store, user_id, guild_id=guild_id, owner_id=owner_id, private=private)
     await start(store, job_id)
     return job_id
 
 
-async def delivered(store: Store, user_id: int, *, guild_id: int = 10, owner_id: int | None = None) -> str:
-    job_id = await running(store, user_id, guild_id=guild_id, owner_id=owner_id)
+async def delivered(
+    store: Store, user_id: int, *, guild_id: int = 10, owner_id: int | None = None, private: bool = False
+) -> str:
+    job_id = await running(store, user_id, guild_id=guild_id, owner_id=owner_id, private=private)
     await deliver(store, job_id, message_id=new_number() + 9_000_000)
     return job_id
 

@@ -8,7 +8,21 @@ from pathlib import Path
 
 from bot import policy
 from bot.policy import Ask
-from bot.store import Act, Change, NewRequest, Scope, Store, caps, members, standing, subjects
+from bot.store import (
+    Act,
+    Cancelled,
+    Change,
+    Judge,
+    JudgeOfEach,
+    NewJob,
+    NewRequest,
+    Scope,
+    Store,
+    caps,
+    members,
+    standing,
+    subjects,
+)
 from bot.store.database import Transaction
 from bot.values.rules import Actor, Block, House, Origin, PicturesOfMe, Place, Refusal, Source, Standing
 
@@ -61,11 +75,8 @@ _REQUEST = NewRequest(
     place=Place(guild_id=10, server_id=10, channel_id=70),
     user_id=7,
     style="ghibli",
-    strength=0.5,
-    seed=4,
     token=TOKEN,
-    photo_url=URL,
-    url_expires_at=NOON + 24 * HOUR,
+    jobs=(NewJob(strength=0.5, seed=4, photo_url=URL, url_expires_at=NOON + 24 * HOUR),),
 )
 
 
@@ -85,7 +96,12 @@ def rules(standing: Standing) -> Refusal | None:
     return policy.still_admits(ask, standing, house=House(classifier=True))
 
 
-def permissive(_standing: Standing) -> None:
+def each(judge: Judge) -> JudgeOfEach:
+    """The same of each picture of a request."""
+    return lambda _position, standing: judge(standing)
+
+
+def permissive(*_: object) -> None:
     """A judge that admits everything."""
 
 
@@ -98,8 +114,11 @@ def request(
     roles: frozenset[int] = frozenset(),
     owner_id: int | None = None,
     url_expires_at: int = NOON + 24 * HOUR,
+    pictures: int = 1,
+    private: bool = False,
 ) -> NewRequest:
     """What a member asks for; the server that it is, is the one that pays unless something else is said."""
+    job = dataclasses.replace(_REQUEST.jobs[0], owner_id=owner_id, url_expires_at=url_expires_at)
     place = Place(guild_id=guild_id, server_id=guild_id if server_id is None else server_id, channel_id=70)
     return dataclasses.replace(
         _REQUEST,
@@ -107,8 +126,8 @@ def request(
         place=place,
         user_id=user_id,
         roles=roles,
-        owner_id=owner_id,
-        url_expires_at=url_expires_at,
+        private=private,
+        jobs=(job,) * pictures,
     )
 
 
@@ -147,7 +166,12 @@ async def submit(
 ) -> str:
     """A request without a bound on what is under way; its job's id."""
     asked = request(interaction_id, guild_id=guild_id, user_id=user_id, roles=roles)
-    return (await store.submit(asked, judge=permissive, in_flight_limit=1000)).job_id
+    return (await store.submit(asked, judge=permissive, in_flight_limit=1000)).job_ids[0]
+
+
+async def taken(store: Store, asked: NewRequest) -> tuple[str, ...]:
+    """The same of any request; its jobs' ids."""
+    return (await store.submit(asked, judge=permissive, in_flight_limit=1000)).job_ids
 
 
 async def start(store: Store, job_id: str) -> None:
@@ -156,6 +180,13 @@ async def start(store: Store, job_id: str) -> None:
 
 async def deliver(store: Store, job_id: str, *, message_id: int = 500) -> None:
     await store.deliver(job_id, channel_id=50, message_id=message_id, engine="Painter", seconds=1.5)
+
+
+async def cancel(store: Store, job_id: str) -> bool:
+    """Call off the request of a job that is its only one; whether that was refunded."""
+    outcome = await store.cancel_request(int(job_id.partition("-")[0]), accept_charge=True)
+    assert isinstance(outcome, Cancelled)
+    return outcome.refunded == 1
 
 
 async def subject_of(store: Store, user_id: int) -> int:

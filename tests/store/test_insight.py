@@ -9,7 +9,7 @@ import pytest
 
 from bot.store import Store, insight
 from bot.values.figures import DAYS, Count, Figures, Painted, Spread, Work
-from tests.store.stage import Clock, by_moderator, permissive, request, start, tamper
+from tests.store.stage import Clock, by_moderator, cancel, permissive, request, start, tamper
 
 TODAY = date(2026, 3, 1)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -32,7 +32,7 @@ class Shop:
         number = next(self._ids)
         asked = request(number, guild_id=guild_id, user_id=user_id or number)
         asked = dataclasses.replace(asked, style=style)
-        return (await self._store.submit(asked, judge=permissive, in_flight_limit=1000)).job_id
+        return (await self._store.submit(asked, judge=permissive, in_flight_limit=1000)).job_ids[0]
 
     async def started(self, job_id: str, *, wait: int) -> None:
         self._clock.advance(seconds=wait)
@@ -142,7 +142,7 @@ async def test_a_wait_counts_whatever_came_of_the_request(store: Store, shop: Sh
 async def test_what_is_under_way_or_cancelled_is_no_picture(store: Store, shop: Shop) -> None:
     await shop.taken()
     await shop.started(await shop.taken(), wait=3)
-    await store.cancel(await shop.taken())
+    await cancel(store, await shop.taken())
     figures = await store.insight.server(10)
     assert (figures.pictures, figures.cancelled, figures.waits) == (0, 1, None)
 

@@ -30,6 +30,7 @@ from tests.store.stage import (
     deliver,
     disk_fails,
     dump,
+    each,
     permissive,
     request,
     rows,
@@ -64,7 +65,7 @@ async def taken(store: Store, command_id: int) -> Answer | None:
 async def refused(store: Store, interaction_id: int, *, guild_id: int = 10, server_id: int = 10) -> Refusal:
     asked = request(interaction_id, guild_id=guild_id, server_id=server_id)
     with pytest.raises(NotAdmittedError) as error:
-        await store.submit(asked, judge=still, in_flight_limit=9)
+        await store.submit(asked, judge=each(still), in_flight_limit=9)
     return error.value.refusal
 
 
@@ -97,7 +98,7 @@ async def test_a_denied_server_is_refused_whoever_has_installed_the_bot(store: S
     await store.operator.carry_out(DENY_SERVER)
     assert await refused(store, 1) is Refusal.DENIED_SERVER
     assert await refused(store, 2, guild_id=0, server_id=10) is Refusal.DENIED_SERVER
-    await store.submit(request(3, guild_id=11), judge=still, in_flight_limit=9)
+    await store.submit(request(3, guild_id=11), judge=each(still), in_flight_limit=9)
 
 
 async def test_what_a_denied_member_has_queued_is_refunded_in_every_server(store: Store) -> None:
@@ -131,7 +132,7 @@ async def test_without_a_bot_what_is_queued_is_left_to_the_next_start_which_refu
 async def test_what_is_queued_in_a_denied_server_is_refunded_for_user_installs_too(store: Store) -> None:
     here, elsewhere = await submit(store, 1), await submit(store, 3, guild_id=11)
     asked = request(2, guild_id=0, server_id=10, user_id=8)
-    installed = (await store.submit(asked, judge=permissive, in_flight_limit=9)).job_id
+    installed = (await store.submit(asked, judge=permissive, in_flight_limit=9)).job_ids[0]
     await put(store, DENY_SERVER)
     [outcome] = await store.operator.answer()
     assert sorted(outcome.cancelled) == [here, installed]
@@ -151,7 +152,7 @@ async def test_who_is_allowed_again_is_served(store: Store) -> None:
     await store.operator.carry_out(DENY_MEMBER)
     answer = await store.operator.carry_out(Order(action=Action.ALLOW, scope=Scope.MEMBER, target=7))
     assert answer == Answer(ok=True, sentence="member 7 is served again")
-    await store.submit(request(1), judge=still, in_flight_limit=1)
+    await store.submit(request(1), judge=each(still), in_flight_limit=1)
 
 
 async def test_draining_lets_nothing_in_until_it_is_ended_and_goes_on_with_what_was_promised(store: Store) -> None:
@@ -164,10 +165,10 @@ async def test_draining_lets_nothing_in_until_it_is_ended_and_goes_on_with_what_
         return Refusal.DRAINING
 
     with pytest.raises(NotAdmittedError):
-        await store.submit(request(2), judge=judge, in_flight_limit=9)
+        await store.submit(request(2), judge=each(judge), in_flight_limit=9)
     await store.start(promised, judge=still)
     await store.operator.carry_out(Order(action=Action.RESUME))
-    await store.submit(request(2), judge=still, in_flight_limit=9)
+    await store.submit(request(2), judge=each(still), in_flight_limit=9)
 
 
 async def test_draining_outlives_a_restart(path: Path, clock: Clock) -> None:

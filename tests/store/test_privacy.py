@@ -9,7 +9,7 @@ from bot.store import State, Store
 from bot.values.kept import Kind, Summary
 from bot.values.rules import PicturesOfMe
 from tests.store.privacy_stage import DAY, MIKA, NOOR, REN, asked, delivered, everything, running
-from tests.store.stage import NOON, TOKEN, URL, Clock, dump, rows
+from tests.store.stage import NOON, TOKEN, URL, Clock, cancel, dump, rows
 
 
 async def state_of(store: Store, job_id: str) -> State | None:
@@ -36,7 +36,7 @@ async def test_everything_that_is_kept_is_counted(store: Store, path: Path) -> N
     assert found.told_at == NOON
     assert found.pictures_of_me is PicturesOfMe.NOBODY
     assert {one.kind for one in found.lasting} == set(Kind) - {Kind.CANCELS}
-    await store.cancel(await running(store, MIKA))
+    await cancel(store, await running(store, MIKA))
     assert {one.kind for one in (await store.privacy.summary(MIKA)).lasting} == set(Kind)
     assert [one.guild_id for one in found.lasting if one.kind is Kind.BLOCK] == [30]
 

@@ -31,6 +31,7 @@ from tests.store.stage import (
     Clock,
     Probe,
     block_of,
+    cancel,
     cap,
     change,
     deliver,
@@ -220,7 +221,7 @@ async def test_an_erasure_gives_no_free_cancelling_back(store: Store) -> None:
     for _ in range(3):
         for _ in range(2):
             job_id = await running(store, MIKA)
-            freed += await store.cancel(job_id)
+            freed += await cancel(store, job_id)
         await erased(store)
     assert freed == 3
     assert (await store.usage(10, MIKA)).used == 3
@@ -228,11 +229,11 @@ async def test_an_erasure_gives_no_free_cancelling_back(store: Store) -> None:
 
 async def test_free_cancellings_begin_anew_with_the_day(store: Store, clock: Clock, path: Path) -> None:
     for _ in range(3):
-        await store.cancel(await running(store, MIKA))
+        await cancel(store, await running(store, MIKA))
     await erased(store)
-    assert await store.cancel(await running(store, MIKA)) is False
+    assert await cancel(store, await running(store, MIKA)) is False
     clock.advance(hours=24)
-    assert await store.cancel(await running(store, MIKA))
+    assert await cancel(store, await running(store, MIKA))
     clock.advance(hours=93 * 24)
     await store.privacy.prune()
     assert rows(path, "SELECT count(*) FROM ledger") == [(0,)]

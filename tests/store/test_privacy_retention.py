@@ -19,7 +19,7 @@ from bot.store.database import Transaction
 from bot.values.kept import Kind
 from bot.values.rules import PicturesOfMe
 from tests.store.privacy_stage import DAY, MIKA, NOOR, REN, asked, delivered, everything, failed, new_number, reported
-from tests.store.stage import Clock, Probe, by_moderator, cap, change, deny, disk_fails, dump, rows, subject_of
+from tests.store.stage import Clock, Probe, by_moderator, cancel, cap, change, deny, disk_fails, dump, rows, subject_of
 
 
 def count(path: Path, table: str, where: str = "true") -> int:
@@ -376,7 +376,7 @@ class Play:
         elif end == "failed":
             await self.store.fail(job_id, "broken")
         else:
-            await self.store.cancel(job_id)
+            await cancel(self.store, job_id)
         self.jobs[job_id] = Known(self.clock(), guild_id)
 
     async def play(self, what: str, who: tuple[int, int], value: object) -> None:

@@ -26,8 +26,8 @@ async def test_a_block_cancels_and_refunds_what_the_member_has_queued_in_that_se
     of_another = await submit(store, number(), user_id=8)
     blocked = await store.desk.block(change(number(), reason="spam"), expires_at=NOON + HOUR)
     assert blocked.block == Block(reason="spam", expires_at=NOON + HOUR)
-    assert set(blocked.cancelled) == {queued, installed.job_id}
-    assert await states(store, queued, installed.job_id) == [State.CANCELLED] * 2
+    assert set(blocked.cancelled) == {queued, installed.job_ids[0]}
+    assert await states(store, queued, installed.job_ids[0]) == [State.CANCELLED] * 2
     assert await states(store, running, elsewhere, of_another) == [State.RUNNING, State.QUEUED, State.QUEUED]
     assert [(await store.usage(guild_id, 7)).used for guild_id in (10, 0, 20)] == [1, 0, 1]
 

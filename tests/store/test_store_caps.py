@@ -8,7 +8,7 @@ import pytest
 
 from bot.store import Cap, OverCapError, OverQuotaError, Scope, Store
 from bot.store.caps import EVERYONE
-from tests.store.stage import HOUR, NOON, Clock, by_moderator, cap, change, dump, rows, subject_of, submit
+from tests.store.stage import HOUR, NOON, Clock, by_moderator, cancel, cap, change, dump, rows, subject_of, submit
 
 Numbers = Callable[[], int]
 
@@ -204,7 +204,7 @@ async def test_requests_ends_and_new_caps_at_the_same_time_never_pass_the_highes
             except OverCapError:
                 continue
             if number() % 2:
-                await store.cancel(job_id)
+                await cancel(store, job_id)
             assert counted(path, Scope.SERVER)["2026-03-01"] <= 6
 
     async def vary() -> None:

@@ -17,6 +17,7 @@ from tests.store.stage import (
     Probe,
     block_of,
     by_moderator,
+    cancel,
     change,
     deliver,
     disk_fails,
@@ -25,6 +26,7 @@ from tests.store.stage import (
     request,
     start,
     submit,
+    taken,
 )
 
 Step = Callable[[Store, int], Awaitable[object]]
@@ -70,6 +72,64 @@ async def queue_what_is_gone(store: Store, number: int) -> None:
 async def finish(store: Store, number: int) -> None:
     await run(store, number)
     await deliver(store, f"{number}-0", message_id=number)
+
+
+async def have_two_grants(store: Store, number: int) -> None:
+    """Two pictures of three are paid by a grant each."""
+    await store.desk.set_limit(change(10_000 + number, member_id=number), 1)
+    for first in (20_000, 25_000):
+        await store.desk.grant(change(first + number, member_id=number), 1)
+
+
+async def queue_several(store: Store, number: int) -> None:
+    await taken(store, request(number, user_id=number, pictures=3))
+
+
+async def cancel_several(store: Store, number: int) -> None:
+    await store.cancel_request(number, accept_charge=True)
+
+
+async def run_several(store: Store, number: int) -> None:
+    await queue_several(store, number)
+    for position in range(3):
+        await start(store, f"{number}-{position}")
+
+
+async def finish_several(store: Store, number: int) -> None:
+    await run_several(store, number)
+    for position in range(3):
+        await deliver(store, f"{number}-{position}", message_id=number)
+
+
+async def report_several(store: Store, number: int) -> None:
+    new = NewReport(job_id=f"{number}-1", reporter_id=40_000 + number, complaint=Complaint.SHOWS_ME)
+    assert isinstance(await store.reports.file(new, most=1), Report)
+
+
+async def hide_two(store: Store, number: int) -> None:
+    await run_several(store, number)
+    for position in range(2):
+        await deliver(store, f"{number}-{position}", message_id=number)
+    await report_several(store, number)
+
+
+def all_are(state: State) -> Callable[[Store, int], Awaitable[bool]]:
+    async def look(store: Store, number: int) -> bool:
+        return [job.state for job in await store.jobs_of(number)] == [state] * 3
+
+    return look
+
+
+def are_marked(*positions: int) -> Callable[[Store, int], Awaitable[bool]]:
+    async def look(store: Store, number: int) -> bool:
+        deleted = [job.position for job in await store.jobs_of(number) if job.deleted_at is not None]
+        return deleted == list(positions)
+
+    return look
+
+
+async def are_hidden(store: Store, number: int) -> bool:
+    return [job.hidden_at for job in await store.jobs_of(number)] == [NOON] * 3
 
 
 def is_in(*states: State) -> Callable[[Store, int], Awaitable[bool]]:
@@ -226,10 +286,17 @@ ACTS = [
     Act("deliver", run, lambda s, n: deliver(s, f"{n}-0", message_id=n), is_in(State.DELIVERED)),
     Act("fail", run, lambda s, n: s.fail(f"{n}-0", "broken"), is_in(State.FAILED)),
     Act("fail_on_a_grant", queue_on_a_grant, lambda s, n: s.fail(f"{n}-0", "broken"), is_in(State.FAILED)),
-    Act("cancel", run, lambda s, n: s.cancel(f"{n}-0"), is_in(State.CANCELLED)),
+    Act("cancel", run, lambda s, n: cancel(s, f"{n}-0"), is_in(State.CANCELLED)),
+    Act("submit_several", have_two_grants, queue_several, all_are(State.QUEUED)),
+    Act("cancel_several", queue_several, cancel_several, all_are(State.CANCELLED)),
     Act("requeue", run, lambda s, _: s.requeue_interrupted(), is_in(State.QUEUED)),
     Act("give_up", queue_what_is_gone, lambda s, _: s.requeue_interrupted(), is_in(State.FAILED)),
     Act("mark_deleted", finish, lambda s, n: s.mark_deleted(f"{n}-0"), is_marked),
+    Act("mark_several_deleted", finish_several, lambda s, n: s.mark_deleted(f"{n}-1"), are_marked(0, 1, 2)),
+    Act("keep_only", finish_several, lambda s, n: s.keep_only(f"{n}-1"), are_marked(0, 2)),
+    Act("hide_several", finish_several, report_several, are_hidden),
+    Act("deliver_into_what_is_hidden", hide_two, lambda s, n: deliver(s, f"{n}-2", message_id=n), are_hidden),
+    Act("want_mention", queue, lambda s, n: s.want_mention(n, wanted=True), lambda s, n: s.mention_wanted(n)),
     Act("stated", nothing, lambda s, n: s.stated(n), is_told),
     Act("refused", nothing, lambda s, n: s.refused(n, "paused"), is_counted),
     Act("remember", nothing, lambda s, n: s.remember(f"fact {n}", "kept"), is_remembered),
@@ -261,6 +328,11 @@ READS: dict[str, Callable[[Store], Awaitable[object]]] = {
     "usage": lambda s: s.usage(10, 1, frozenset({1, 2})),
     "usage_of_job": lambda s: s.usage_of_job("1-0"),
     "job": lambda s: s.job("1-0"),
+    "jobs_of": lambda s: s.jobs_of(1),
+    "jobs_by_result": lambda s: s.jobs_by_result(1),
+    "under_way_of": lambda s: s.under_way_of(1),
+    "last_style": lambda s: s.last_style(1),
+    "mention_wanted": lambda s: s.mention_wanted(1),
     "secrets": lambda s: s.secrets("1-0"),
 }
 READS_OF_THE_DESK: dict[str, Callable[[Store], Awaitable[object]]] = {

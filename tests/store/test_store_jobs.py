@@ -7,7 +7,7 @@ import pytest
 
 from bot.store import IllegalTransitionError, State, Store, UnknownJobError
 from bot.store.jobs import ARROWS
-from tests.store.stage import HOUR, NOON, TOKEN, URL, Clock, deliver, permissive, request, rows, start, submit
+from tests.store.stage import HOUR, NOON, TOKEN, URL, Clock, cancel, deliver, permissive, request, rows, start, submit
 
 
 async def bring_to(store: Store, interaction_id: int, state: State) -> str:
@@ -19,7 +19,7 @@ async def bring_to(store: Store, interaction_id: int, state: State) -> str:
     if state is State.FAILED:
         await store.fail(job_id, "broken")
     if state is State.CANCELLED:
-        await store.cancel(job_id)
+        await cancel(store, job_id)
     return job_id
 
 
@@ -37,7 +37,7 @@ async def test_a_job_goes_where_an_arrow_leads_and_nowhere_else(store: Store, so
             case State.FAILED:
                 assert await store.fail(job_id, "again") == (target in ARROWS[source])
             case _:
-                assert await store.cancel(job_id) == (target in ARROWS[source])
+                assert await cancel(store, job_id) == (target in ARROWS[source])
     except IllegalTransitionError:
         assert target not in ARROWS[source]
     after = await store.job(job_id)
@@ -58,22 +58,22 @@ async def test_a_failed_job_is_refunded_once(store: Store) -> None:
     job_id = await submit(store, 2)
     assert await store.fail(job_id, "broken")
     assert not await store.fail(job_id, "broken")
-    assert not await store.cancel(job_id)
+    assert not await cancel(store, job_id)
     assert (await store.usage(10, 7)).used == 1
 
 
 async def test_only_the_first_three_running_jobs_of_a_day_are_cancelled_for_free(store: Store, clock: Clock) -> None:
     for interaction_id in (1, 2, 3):
-        assert await store.cancel(await bring_to(store, interaction_id, State.RUNNING))
-    assert not await store.cancel(await bring_to(store, 4, State.RUNNING))
-    assert await store.cancel(await bring_to(store, 5, State.QUEUED))
+        assert await cancel(store, await bring_to(store, interaction_id, State.RUNNING))
+    assert not await cancel(store, await bring_to(store, 4, State.RUNNING))
+    assert await cancel(store, await bring_to(store, 5, State.QUEUED))
     assert (await store.usage(10, 7)).used == 1
     clock.advance(hours=24)
-    assert await store.cancel(await bring_to(store, 6, State.RUNNING))
+    assert await cancel(store, await bring_to(store, 6, State.RUNNING))
 
 
 async def test_a_job_remembers_what_was_asked_and_what_came_of_it(store: Store, clock: Clock) -> None:
-    job_id = (await store.submit(request(17), judge=permissive, in_flight_limit=1)).job_id
+    job_id = (await store.submit(request(17), judge=permissive, in_flight_limit=1)).job_ids[0]
     await store.card_posted(job_id, channel_id=70, message_id=71)
     clock.advance(seconds=5)
     await start(store, job_id)
@@ -93,7 +93,7 @@ async def test_a_job_remembers_what_was_asked_and_what_came_of_it(store: Store, 
 async def test_a_job_that_was_never_known_is_named(store: Store) -> None:
     assert await store.job("1-0") is None
     assert await store.job_by_result(1) is None
-    for act in (partial(store.start, judge=permissive), store.cancel, store.secrets):
+    for act in (partial(store.start, judge=permissive), store.usage_of_job, store.secrets):
         with pytest.raises(UnknownJobError, match="1-0"):
             await act("1-0")
 
@@ -137,7 +137,9 @@ async def test_a_job_that_was_interrupted_three_times_is_refunded(store: Store) 
 
 
 async def test_a_job_whose_photo_is_gone_is_refunded_at_the_next_start(store: Store, clock: Clock) -> None:
-    job_id = (await store.submit(request(1, url_expires_at=NOON + HOUR), judge=permissive, in_flight_limit=1)).job_id
+    job_id = (await store.submit(request(1, url_expires_at=NOON + HOUR), judge=permissive, in_flight_limit=1)).job_ids[
+        0
+    ]
     clock.advance(hours=1)
     (given_up,) = (await store.requeue_interrupted()).given_up
     assert (given_up.job.id, given_up.token) == (job_id, None)

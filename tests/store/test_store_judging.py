@@ -23,9 +23,11 @@ from tests.store.stage import (
     Clock,
     block_of,
     by_moderator,
+    cancel,
     change,
     deny,
     dump,
+    each,
     forget,
     permissive,
     request,
@@ -107,7 +109,7 @@ async def test_what_holds_everywhere_is_seen_by_a_request_that_comes_after_it(
     await happening(store)
     before = dump(path)
     with pytest.raises(NotAdmittedError, match=refusal) as caught:
-        await store.submit(request(1, owner_id=8), judge=rules, in_flight_limit=1)
+        await store.submit(request(1, owner_id=8), judge=each(rules), in_flight_limit=1)
     assert caught.value.refusal is refusal
     assert rules(caught.value.standing) is refusal
     assert dump(path) == before
@@ -126,7 +128,7 @@ async def test_what_happens_while_a_job_waits_is_seen_at_its_start_and_the_job_s
     store: Store, path: Path, happening: Happening, refusal: Refusal
 ) -> None:
     asked = request(1, owner_id=8)
-    job_id = (await store.submit(asked, judge=rules, in_flight_limit=1)).job_id
+    job_id = (await store.submit(asked, judge=each(rules), in_flight_limit=1)).job_ids[0]
     await happening(store)
     before = dump(path)
     with pytest.raises(NotAdmittedError) as caught:
@@ -136,7 +138,7 @@ async def test_what_happens_while_a_job_waits_is_seen_at_its_start_and_the_job_s
     job = await store.job(job_id)
     assert job is not None
     assert (job.state, job.started_at) == (State.QUEUED, None)
-    assert await store.cancel(job_id)
+    assert await cancel(store, job_id)
     assert (await store.usage(10, 7)).used == 0
 
 
@@ -145,7 +147,7 @@ async def test_a_pause_and_a_drain_are_seen_by_the_judge_before_the_charge_and_a
     store: Store, happening: Happening
 ) -> None:
     witness = Witness()
-    await store.submit(request(1), judge=witness, in_flight_limit=1)
+    await store.submit(request(1), judge=each(witness), in_flight_limit=1)
     await happening(store)
     await store.start("1-0", judge=witness)
     assert [standing.draining or standing.guild.paused for standing in witness.seen] == [False, True]
@@ -153,16 +155,16 @@ async def test_a_pause_and_a_drain_are_seen_by_the_judge_before_the_charge_and_a
 
 async def test_a_refused_request_may_be_asked_again_with_the_same_interaction(store: Store) -> None:
     with pytest.raises(NotAdmittedError):
-        await store.submit(request(1), judge=refusing, in_flight_limit=1)
+        await store.submit(request(1), judge=each(refusing), in_flight_limit=1)
     await store.submit(request(1), judge=permissive, in_flight_limit=1)
 
 
 async def test_reasons_come_in_their_order_a_duplicate_first_and_a_full_queue_after_the_rules(store: Store) -> None:
     await submit(store, 1)
     with pytest.raises(DuplicateRequestError):
-        await store.submit(request(1), judge=refusing, in_flight_limit=1)
+        await store.submit(request(1), judge=each(refusing), in_flight_limit=1)
     with pytest.raises(NotAdmittedError):
-        await store.submit(request(2), judge=refusing, in_flight_limit=1)
+        await store.submit(request(2), judge=each(refusing), in_flight_limit=1)
     with pytest.raises(InFlightError):
         await store.submit(request(2), judge=permissive, in_flight_limit=1)
 
@@ -173,7 +175,7 @@ async def test_a_judge_that_breaks_charges_nothing_and_leaves_the_store_working(
 
     before = dump(path)
     with pytest.raises(LookupError):
-        await store.submit(request(1), judge=broken, in_flight_limit=1)
+        await store.submit(request(1), judge=each(broken), in_flight_limit=1)
     assert dump(path) == before
     await submit(store, 1)
     with pytest.raises(LookupError):
@@ -187,7 +189,7 @@ async def test_the_judge_is_told_how_everything_stands(store: Store) -> None:
     await say(store, 8, PicturesOfMe.ANYONE)
     await store.desk.block(change(901, reason="a while"), expires_at=NOON + HOUR)
     witness = Witness()
-    await store.submit(request(1, owner_id=8), judge=witness, in_flight_limit=1)
+    await store.submit(request(1, owner_id=8), judge=each(witness), in_flight_limit=1)
     await store.start("1-0", judge=witness)
     expected = Standing(
         guild=Guild(new_member_hours=5, channels=frozenset({1})),
@@ -201,15 +203,15 @@ async def test_the_judge_is_told_how_everything_stands(store: Store) -> None:
 async def test_what_members_say_of_their_own_pictures_binds_nobody_but_others(store: Store) -> None:
     await say(store, 7, PicturesOfMe.NOBODY)
     witness = Witness()
-    await store.submit(request(1, owner_id=7), judge=witness, in_flight_limit=1)
+    await store.submit(request(1, owner_id=7), judge=each(witness), in_flight_limit=1)
     await store.start("1-0", judge=witness)
-    await store.submit(request(2), judge=witness, in_flight_limit=9)
+    await store.submit(request(2), judge=each(witness), in_flight_limit=9)
     assert [standing.owner for standing in witness.seen] == [None, None, None]
 
 
 async def test_a_block_holds_until_it_ends_and_in_its_server_only(store: Store, clock: Clock) -> None:
     await store.desk.block(change(900), expires_at=NOON + HOUR)
-    judged = partial(store.submit, judge=rules, in_flight_limit=9)
+    judged = partial(store.submit, judge=each(rules), in_flight_limit=9)
     await judged(request(1, guild_id=20))
     await judged(request(2, user_id=8))
     clock.seconds = NOON + HOUR - 1
@@ -222,7 +224,7 @@ async def test_a_block_holds_until_it_ends_and_in_its_server_only(store: Store, 
 
 async def test_a_block_covers_what_only_the_member_has_installed_in_that_server(store: Store) -> None:
     await store.desk.block(change(900))
-    judged = partial(store.submit, judge=rules, in_flight_limit=9)
+    judged = partial(store.submit, judge=each(rules), in_flight_limit=9)
     with pytest.raises(NotAdmittedError):
         await judged(request(1, guild_id=0, server_id=10))
     await judged(request(2, guild_id=0, server_id=20))
@@ -230,8 +232,8 @@ async def test_a_block_covers_what_only_the_member_has_installed_in_that_server(
 
 
 async def test_such_a_block_is_seen_at_the_start_too(store: Store) -> None:
-    await store.submit(request(1, guild_id=0, server_id=10), judge=rules, in_flight_limit=9)
-    await store.submit(request(2, guild_id=0, server_id=20), judge=rules, in_flight_limit=9)
+    await store.submit(request(1, guild_id=0, server_id=10), judge=each(rules), in_flight_limit=9)
+    await store.submit(request(2, guild_id=0, server_id=20), judge=each(rules), in_flight_limit=9)
     await be_blocked_unnoticed(store)
     with pytest.raises(NotAdmittedError):
         await store.start("1-0", judge=rules)
@@ -239,7 +241,7 @@ async def test_such_a_block_is_seen_at_the_start_too(store: Store) -> None:
 
 
 async def test_the_same_rules_are_asked_anew_for_each_request(store: Store) -> None:
-    judged = partial(store.submit, judge=rules, in_flight_limit=9)
+    judged = partial(store.submit, judge=each(rules), in_flight_limit=9)
     await judged(request(1))
     await store.desk.block(change(900))
     with pytest.raises(NotAdmittedError):
@@ -259,12 +261,12 @@ async def test_whoever_has_stated_is_not_told_again(store: Store) -> None:
 
 
 async def test_a_job_that_runs_is_judged_once_more_when_its_turn_has_come(store: Store) -> None:
-    job_id = (await store.submit(request(1), judge=permissive, in_flight_limit=1)).job_id
+    job_id = (await store.submit(request(1), judge=permissive, in_flight_limit=1)).job_ids[0]
     await store.start(job_id, judge=rules)
     await store.go_on(job_id, judge=rules)
     await store.desk.block(change(900))
     with pytest.raises(NotAdmittedError):
         await store.go_on(job_id, judge=rules)
-    await store.cancel(job_id)
+    await cancel(store, job_id)
     with pytest.raises(IllegalTransitionError):
         await store.go_on(job_id, judge=rules)

@@ -1,21 +1,15 @@
 """The state machine: any sequence of operations leaves the store where a much simpler model is."""
 
 import asyncio
-import contextlib
-import tempfile
 from collections import Counter
-from collections.abc import Coroutine
-from enum import StrEnum
 from functools import partial
 from math import inf
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -24,10 +18,11 @@ from hypothesis.stateful import (
 )
 
 from bot.store import (
-    Change,
+    Cancelled,
     DuplicateRequestError,
     IllegalTransitionError,
     InFlightError,
+    Job,
     NotAdmittedError,
     OverCapError,
     OverQuotaError,
@@ -36,15 +31,14 @@ from bot.store import (
     Scope,
     State,
     Store,
+    WouldCharge,
 )
-from tests.store.model import ATTEMPTS, DEFAULT_LIMIT, IN_FLIGHT_LIMIT, Capped, Member, Model, ModelJob
-from tests.store.stage import HOUR, Clock, by_moderator, cap, change, deliver, request, rules, subject_of
-
-T = TypeVar("T")
+from tests.store.model import ATTEMPTS, DEFAULT_LIMIT, IN_FLIGHT_LIMIT, Capped, Member, ModelJob
+from tests.store.stage import HOUR, by_moderator, cap, deliver, each, request, rules, subject_of
+from tests.store.workbench import HELD, Event, Workbench
 
 URL_HOURS = 20
-LOOKED_AT = [(10, 7), (10, 8), (20, 7)]  # few, so that operations meet; one member is in two servers
-HELD = {(10, 7): frozenset({1, 2}), (10, 8): frozenset({2}), (20, 7): frozenset({3})}
+LOOKED_AT = list(HELD)
 CHANGES_OF_CLOCKS = [1_772_884_800, 1_793_448_000]
 """The noons (in UTC) before the days of 23 and of 25 hours of 2026 in America, 7 March and 31 October."""
 
@@ -57,29 +51,6 @@ ZONES = st.sampled_from(["UTC", "Pacific/Kiritimati", "Pacific/Honolulu", "Ameri
 """In Havana the clocks change at midnight: once there is none, and once there are two."""
 
 
-class Event(StrEnum):
-    """What a rule of the store is for; a machine that does not come to it tells nothing of the rule."""
-
-    RUN = "the machine ran"
-    CHARGED = "a day's limit paid"
-    GRANT_PAID = "a grant paid"
-    OVER_QUOTA = "refused: over the limit"
-    IN_FLIGHT = "refused: too many under way"
-    CANCEL_COST = "a running job was cancelled without a refund"
-    PAST_REFUND = "a day that is over had a picture back"
-    FORGIVEN = "a reset had forgiven the charge before its refund"
-    EXPIRED = "a link expired before its picture was painted"
-    GIVEN_UP = "a job was given up after its last start"
-    ODD_DAY = "a day had not 24 hours"
-    ROLE_DECIDED = "a role's limit decided"
-    LIMIT_UNSET = "a member's own limit was taken away"
-    OVER_CAP = "refused: over a cap"
-    BLOCKED = "refused: blocked"
-    BLOCK_CANCELLED = "a block cancelled a queued job"
-    KEPT_FROM_START = "a job that was queued again could not start: its member was blocked meanwhile"
-    LATER_DAY = "a grant paid on a later day than it was given"
-
-
 REFUSALS: dict[type[RefusedError], Event] = {
     InFlightError: Event.IN_FLIGHT,
     NotAdmittedError: Event.BLOCKED,
@@ -88,49 +59,8 @@ REFUSALS: dict[type[RefusedError], Event] = {
 }
 
 
-class StoreMachine(RuleBasedStateMachine):
-    """Operations on a store and on the model, side by side.
-
-    Parameters
-    ----------
-    seen, runs_with
-        Get the events of the run: each time that one happened, and once.
-    """
-
-    def __init__(self, seen: Counter[Event], runs_with: Counter[Event]) -> None:
-        super().__init__()
-        self._seen, self._runs_with = seen, runs_with
-        self._events = Counter([Event.RUN])
-        self._stack = contextlib.ExitStack()
-        self._loop = self._stack.enter_context(asyncio.Runner())
-        self._path = Path(self._stack.enter_context(tempfile.TemporaryDirectory())) / "animify.db"
-        self._clock = Clock()
-        self._model = Model(self._clock, held=HELD)
-        self._next = 0
-        self._store = self._do(Store.open(self._path, default_limit=DEFAULT_LIMIT, now=self._clock))
-
-    def teardown(self) -> None:
-        self._seen.update(self._events)
-        self._runs_with.update(set(+self._events))
-        self._do(self._store.close())
-        self._stack.close()
-
-    def _do(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        return self._loop.run(coroutine)
-
-    def _saw(self, event: Event, *, when: bool = True) -> None:
-        self._events[event] += when
-
-    def _pick(self, pick: int, *states: State) -> tuple[str, ModelJob]:
-        able = self._model.jobs_that_are(*states)
-        return able[pick % len(able)]
-
-    def _change(self, member: Member) -> Change:
-        return change(self._number(), guild_id=member[0], member_id=member[1], roles=HELD[member])
-
-    def _number(self) -> int:
-        self._next += 1
-        return self._next
+class StoreMachine(Workbench):
+    """Operations on a store and on the model, side by side."""
 
     @initialize(noon=st.sampled_from(CHANGES_OF_CLOCKS), zone=ZONES, granted=st.integers(1, 3), count=st.integers(1, 3))
     def begin(self, noon: int, zone: str, granted: int, count: int) -> None:
@@ -145,30 +75,73 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(member=MEMBERS, count=st.integers(1, 4))
     def submit(self, member: Member, count: int) -> None:
         for _ in range(count):
-            if self._submit(member) is None:
+            if not self._submit(member):
                 return
 
-    def _submit(self, member: Member) -> tuple[str, ModelJob] | None:
+    @rule(
+        member=MEMBERS,
+        pictures=st.integers(2, 5),
+        granted=st.integers(0, 2),
+        started=st.integers(0, 5),
+        delivered=st.integers(0, 1),
+        greedy=st.booleans(),
+        and_cancel=st.booleans(),
+    )
+    def submit_several_at_once(
+        self, member: Member, pictures: int, granted: int, started: int, delivered: int, greedy: bool, and_cancel: bool
+    ) -> None:
+        self.deliver(0, 3)
+        self.set_limit(member, self._model.used(member) + pictures - granted)
+        if granted:
+            self._grant(member, granted, None)
+        if greedy:
+            self._submit(member, pictures + 2)
+        jobs = self._submit(member, pictures)
+        if not jobs:
+            return
+        self._saw(Event.SEVERAL)
+        self._saw(Event.PAID_TWICE_OVER, when=len({job.pool.is_grant for _, job in jobs}) == 2)
+        for job_id, job in jobs[:started]:
+            self._start(job_id, job)
+        for job_id, job in jobs[: min(started, delivered)]:
+            self._deliver(job_id, job)
+        if and_cancel:
+            self._cancel(jobs[0][1].interaction_id)
+
+    def _submit(self, member: Member, pictures: int = 1) -> list[tuple[str, ModelJob]]:
+        """The jobs that are charged, none where the request is refused."""
         guild_id, user_id = member
         expires_at = int(self._clock()) + URL_HOURS * HOUR
         asked = request(
-            self._number(), guild_id=guild_id, user_id=user_id, roles=HELD[member], url_expires_at=expires_at
+            self._number(),
+            guild_id=guild_id,
+            user_id=user_id,
+            roles=HELD[member],
+            url_expires_at=expires_at,
+            pictures=pictures,
         )
-        submit = partial(self._store.submit, asked, judge=rules, in_flight_limit=IN_FLIGHT_LIMIT)
-        refusal = self._model.refusal(member)
+        submit = partial(self._store.submit, asked, judge=each(rules), in_flight_limit=IN_FLIGHT_LIMIT)
+        refusal = self._model.refusal(member, pictures)
         if refusal is not None:
-            with pytest.raises(refusal):
+            with pytest.raises(refusal) as caught:
                 self._do(submit())
+            if isinstance(caught.value, OverCapError | OverQuotaError):
+                assert caught.value.left == self._model.left(member)
+                self._saw(Event.SOME_LEFT, when=caught.value.left > 0)
             self._saw(REFUSALS[refusal])
-            return None
-        job_id = self._do(submit()).job_id
+            return []
+        receipt = self._do(submit())
+        assert receipt.usage == self._do(self._store.usage(*member, HELD[member]))
         with pytest.raises(DuplicateRequestError):
             self._do(submit())
+        return [(job_id, self._charged(job_id, member, expires_at)) for job_id in receipt.job_ids]
+
+    def _charged(self, job_id: str, member: Member, expires_at: int) -> ModelJob:
         job = self._model.charge(job_id, member, expires_at)
         self._saw(Event.GRANT_PAID if job.pool.is_grant else Event.CHARGED)
         self._saw(Event.LATER_DAY, when=job.pool.given_on is not None and job.pool.given_on < job.day)
         self._saw(Event.ROLE_DECIDED, when=member not in self._model.own and bool(self._model.limits_of_roles(member)))
-        return job_id, job
+        return job
 
     @precondition(lambda self: self._model.jobs_that_are(State.QUEUED))
     @rule(pick=PICKS)
@@ -187,14 +160,16 @@ class StoreMachine(RuleBasedStateMachine):
         job.state, job.was_running = State.RUNNING, True
         return True
 
-    @precondition(lambda self: self._model.jobs_that_are(State.QUEUED, State.RUNNING))
     @rule(pick=PICKS, count=st.integers(1, 3))
     def deliver(self, pick: int, count: int) -> None:
         for job_id, job in self._model.jobs_that_are(State.QUEUED, State.RUNNING)[pick % 3 :][:count]:
             if job.state is State.QUEUED and not self._start(job_id, job):
                 continue
-            self._do(deliver(self._store, job_id, message_id=self._number()))
-            job.state = State.DELIVERED
+            self._deliver(job_id, job)
+
+    def _deliver(self, job_id: str, job: ModelJob) -> None:
+        self._do(deliver(self._store, job_id, message_id=job.interaction_id))
+        job.state = State.DELIVERED
 
     @precondition(lambda self: self._model.jobs_that_are(State.QUEUED, State.RUNNING))
     @rule(pick=PICKS, hours=st.sampled_from([0, 11, 23]))
@@ -210,36 +185,45 @@ class StoreMachine(RuleBasedStateMachine):
     @precondition(lambda self: self._model.jobs_that_are(State.QUEUED, State.RUNNING))
     @rule(pick=PICKS)
     def cancel(self, pick: int) -> None:
-        self._cancel(*self._pick(pick, State.QUEUED, State.RUNNING))
+        _, job = self._pick(pick, State.QUEUED, State.RUNNING)
+        self._cancel(job.interaction_id)
 
-    @rule(member=MEMBERS, count=st.sampled_from([1, 4, 5]))
-    def change_one_s_mind_again_and_again(self, member: Member, count: int) -> None:
+    @rule(member=MEMBERS, count=st.sampled_from([1, 4, 5]), pictures=st.sampled_from([1, 1, 3]))
+    def change_one_s_mind_again_and_again(self, member: Member, count: int, pictures: int) -> None:
         for _ in range(count):
-            submitted = self._submit(member)
-            if submitted is None:
+            jobs = self._submit(member, pictures)
+            if not jobs:
                 return
-            self._start(*submitted)
-            self._cancel(*submitted)
+            for job_id, job in jobs[:2]:
+                self._start(job_id, job)
+            self._cancel(jobs[0][1].interaction_id)
 
-    def _cancel(self, job_id: str, job: ModelJob) -> None:
-        free = self._model.cancel_is_free(job)
-        assert self._do(self._store.cancel(job_id)) == free
-        job.state = State.CANCELLED
-        if free:
-            self._give_back(job)
-        self._saw(Event.CANCEL_COST, when=not free)
-
-    def _give_back(self, job: ModelJob) -> None:
-        self._model.give_back(job)
-        self._saw(Event.FORGIVEN, when=job.forgiven)
-        self._saw(Event.PAST_REFUND, when=not job.pool.is_grant and job.day < self._model.day(job.member))
+    def _cancel(self, interaction_id: int) -> None:
+        left = self._model.not_ended(interaction_id)
+        self._saw(Event.PART_LEFT, when=0 < len(left) < len(self._do(self._store.jobs_of(interaction_id))))
+        charged = 0
+        for _, job in left:
+            free = self._model.cancel_is_free(job)
+            charged += not free
+            job.state = State.CANCELLED
+            if free:
+                self._give_back(job)
+        if charged:
+            refused = self._do(self._store.cancel_request(interaction_id, accept_charge=False))
+            assert refused == WouldCharge(count=charged)
+            self._saw(Event.WOULD_CHARGE)
+        done = self._do(self._store.cancel_request(interaction_id, accept_charge=bool(charged)))
+        job_ids = tuple(job_id for job_id, _ in left)
+        assert done == Cancelled(job_ids=job_ids, charged=charged, refunded=len(left) - charged)
+        self._saw(Event.CANCEL_COST, when=charged > 0)
 
     @precondition(lambda self: self._model.jobs_that_are(State.DELIVERED, State.FAILED, State.CANCELLED))
     @rule(pick=PICKS)
     def disturb_what_has_ended(self, pick: int) -> None:
-        job_id, _ = self._pick(pick, State.DELIVERED, State.FAILED, State.CANCELLED)
+        job_id, job = self._pick(pick, State.DELIVERED, State.FAILED, State.CANCELLED)
         assert not self._do(self._store.fail(job_id, "broken"))
-        assert not self._do(self._store.cancel(job_id))
+        if not self._model.not_ended(job.interaction_id):
+            self._cancel(job.interaction_id)
         with pytest.raises(IllegalTransitionError):
             self._do(self._store.start(job_id, judge=rules))
         with pytest.raises(IllegalTransitionError):
@@ -269,6 +253,9 @@ class StoreMachine(RuleBasedStateMachine):
     )
     def grant_beyond_a_limit(self, member: Member, amount: int, limit: int, hours: int | None) -> None:
         self.set_limit(member, limit)
+        self._grant(member, amount, hours)
+
+    def _grant(self, member: Member, amount: int, hours: int | None) -> None:
         made, end = self._change(member), None if hours is None else int(self._clock()) + hours * HOUR
         self._do(self._store.desk.grant(made, amount, expires_at=end))
         self._do(self._store.desk.grant(made, amount, expires_at=end))
@@ -338,9 +325,9 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(member=MEMBERS)
     def block_while_a_job_runs_and_put_it_back(self, member: Member) -> None:
         submitted = self._submit(member)
-        if submitted is None:
+        if not submitted:
             return
-        job_id, job = submitted
+        [(job_id, job)] = submitted
         self._start(job_id, job)
         self.block(member, 1)
         self._do(self._store.put_back(job_id))
@@ -401,6 +388,7 @@ class StoreMachine(RuleBasedStateMachine):
         for job_id, job in self._model.jobs_that_are(State.QUEUED, State.RUNNING):
             expected[self._survives(job)].add(job_id)
         assert {job.id for job in recovery.resumed} == expected[True]
+        assert sorted(recovery.resumed, key=_oldest_first) == list(recovery.resumed)
         assert {given_up.job.id for given_up in recovery.given_up} == expected[False]
 
     def _survives(self, job: ModelJob) -> bool:
@@ -434,6 +422,10 @@ class StoreMachine(RuleBasedStateMachine):
         )
         usages = (self._store.usage(*member, HELD[member]) for member in LOOKED_AT)
         return list(await asyncio.gather(self._store.audit_faults(), jobs, *usages))
+
+
+def _oldest_first(job: Job) -> tuple[int, int, int]:
+    return job.created_at, job.interaction_id, job.position
 
 
 def test_any_sequence_of_operations_leaves_the_store_where_the_model_is() -> None:

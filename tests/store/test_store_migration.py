@@ -15,15 +15,18 @@ from tests.store.stage import (
     NOON,
     Clock,
     Probe,
+    cancel,
     change,
     deliver,
     disk_fails,
     dump,
+    each,
     request,
     rows,
     rules,
     start,
     submit,
+    taken,
     tamper,
 )
 
@@ -181,6 +184,33 @@ async def test_jobs_go_on_and_end_as_they_would_have(store: Store) -> None:
     assert (job.state, job.place_id, job.owner_id, job.sha256, job.hidden_at) == (State.DELIVERED, 0, None, None, None)
 
 
+async def test_a_request_of_before_is_for_all_to_see_in_the_server_s_language(old: Path, clock: Clock) -> None:
+    database = await Database.open(old, now=clock)
+    await database.transact(lambda tx: apply(tx, shipped()[:2]))
+    await database.close()
+    tamper(
+        old, "UPDATE guilds SET language = 'de'; INSERT INTO guilds (guild_id, zone, language) VALUES (0, 'UTC', 'ja')"
+    )
+    async with await Store.open(old, default_limit=3, now=clock) as store:
+        jobs = [job for number in (1, 6, 7) for job in await store.jobs_of(number)]
+        assert [(job.language, job.private, job.medium) for job in jobs] == [
+            ("de", False, None),
+            ("de", False, None),
+            ("en", False, None),
+        ]
+        assert [job.position for job in jobs] == [0, 0, 0]
+        assert not await store.mention_wanted(1)
+        assert await store.audit_faults() == []
+
+
+async def test_results_of_later_requests_share_a_message(store: Store) -> None:
+    job_ids = await taken(store, request(1000, user_id=8, pictures=2))
+    for job_id in job_ids:
+        await start(store, job_id)
+        await deliver(store, job_id, message_id=900)
+    assert tuple(job.id for job in await store.jobs_by_result(900)) == job_ids
+
+
 async def test_a_block_reaches_what_was_queued_before(store: Store) -> None:
     job = await store.job("5-0")
     assert job is not None
@@ -196,9 +226,9 @@ async def test_a_denial_of_a_server_reaches_what_was_queued_there_before(store: 
 
 
 async def test_a_request_refund_and_grant_go_on_in_the_same_books(store: Store) -> None:
-    await store.submit(request(1000), judge=rules, in_flight_limit=9)
+    await store.submit(request(1000), judge=each(rules), in_flight_limit=9)
     await submit(store, 1001, guild_id=20)
-    assert await store.cancel("1000-0")
+    assert await cancel(store, "1000-0")
     await store.desk.grant(change(1002), 2)
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import Fault, State, Store
-from tests.store.stage import Clock, change, deliver, start, submit, tamper
+from bot.store import Fault, NewReport, State, Store
+from bot.values.records import Complaint
+from tests.store.stage import Clock, cancel, change, deliver, request, start, submit, taken, tamper
 
 CHARGED_TO_THE_DAY = (State.QUEUED, State.RUNNING, State.DELIVERED, State.FAILED, State.CANCELLED)
 """What becomes of the jobs 1-0 to 5-0. The day pays for them; 6-0 is queued and paid by a grant."""
@@ -45,7 +46,7 @@ async def books(path: Path, clock: Clock) -> Path:
             await start(store, job_id)
         await deliver(store, "3-0")
         await store.fail("4-0", "broken")
-        await store.cancel("5-0")
+        await cancel(store, "5-0")
         await store.desk.set_limit(change(100, member_id=8), 0)
         await store.desk.grant(change(101, member_id=8), 2)
         await submit(store, 6, user_id=8)
@@ -150,6 +151,48 @@ async def test_a_link_that_outlived_its_picture_is_found(books: Path) -> None:
 async def test_a_cap_that_counts_something_else_than_the_ledger_is_found(books: Path, scope: str, sql: str) -> None:
     tamper(books, f"{sql} WHERE scope = '{scope}'")
     assert {fault.fault for fault in await audit(books)} == {f"the {scope} counts something else than the ledger"}
+
+
+@pytest.fixture
+async def gallery(books: Path) -> Path:
+    """The same with a request of two pictures in one message, which somebody has reported."""
+    async with await Store.open(books, default_limit=9, now=Clock()) as store:
+        for job_id in await taken(store, request(7, user_id=9, pictures=2)):
+            await start(store, job_id)
+            await deliver(store, job_id, message_id=507)
+        await store.reports.file(NewReport(job_id="7-0", reporter_id=7, complaint=Complaint.SHOWS_ME), most=1)
+    assert await audit(books) == []
+    return books
+
+
+@pytest.mark.parametrize("sql", ["UPDATE jobs SET hidden_at = NULL", "UPDATE jobs SET unsettled = 0"])
+async def test_a_message_that_is_hidden_in_part_is_found(gallery: Path, sql: str) -> None:
+    tamper(gallery, f"{sql} WHERE id = '7-1'")
+    assert await audit(gallery) == [Fault("the pictures of the message are not hidden alike", "507")]
+    tamper(gallery, "UPDATE jobs SET deleted_at = ended_at, url = NULL WHERE id = '7-1'")
+    assert await audit(gallery) == []
+
+
+async def test_a_message_that_two_requests_share_is_found(gallery: Path) -> None:
+    tamper(gallery, "UPDATE jobs SET result_message_id = 500 WHERE interaction_id = 7")
+    assert Fault("the message is of more than one request", "500") in await audit(gallery)
+
+
+async def test_a_request_of_two_members_is_found(gallery: Path) -> None:
+    subject = "(SELECT subject FROM jobs WHERE id = '1-0')"
+    tamper(gallery, f"UPDATE jobs SET subject = {subject} WHERE id = '7-1'")  # noqa: S608 - our words
+    assert await audit(gallery) == [Fault("the request is of more than one member", "7")]
+
+
+async def test_two_reports_of_one_person_about_a_message_are_found(gallery: Path) -> None:
+    tamper(
+        gallery,
+        """
+        INSERT INTO reports (job_id, guild_id, reporter, reason, at)
+        SELECT '7-1', guild_id, reporter, reason, at FROM reports
+        """,
+    )
+    assert await audit(gallery) == [Fault("the message was reported twice by the same person", "507")]
 
 
 async def test_a_maintenance_that_never_ended_is_found(books: Path) -> None:

@@ -21,6 +21,7 @@ from tests.store.stage import (
     deliver,
     deny,
     dump,
+    each,
     forget,
     request,
     rows,
@@ -207,7 +208,7 @@ async def test_asking_what_somebody_who_was_erased_has_said_names_nobody_anew(st
     assert said is PicturesOfMe.NOBODY
     assert await store._database.transact(lambda tx: standing.pictures_of(tx, store._sealer, 9)) is None
     with pytest.raises(NotAdmittedError):
-        await store.submit(request(1, owner_id=8), judge=rules, in_flight_limit=1)
+        await store.submit(request(1, owner_id=8), judge=each(rules), in_flight_limit=1)
     assert dump(path) == before
 
 
@@ -219,7 +220,7 @@ async def test_a_refused_request_of_somebody_who_was_erased_leaves_everything_wh
     before = dump(path)
     for _ in range(2):
         with pytest.raises(NotAdmittedError):
-            await store.submit(request(1), judge=rules, in_flight_limit=1)
+            await store.submit(request(1), judge=each(rules), in_flight_limit=1)
     assert dump(path) == before
 
 
@@ -228,4 +229,4 @@ async def test_a_block_of_somebody_who_was_erased_can_be_lifted(store: Store, nu
     await forget(store, 7)
     assert await store.desk.unblock(change(number()))
     await forget(store, 7)
-    await store.submit(request(1), judge=rules, in_flight_limit=1)
+    await store.submit(request(1), judge=each(rules), in_flight_limit=1)
