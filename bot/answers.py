@@ -1,57 +1,53 @@
 """What a member is told when no picture comes of a request, and how a quota stands."""
 
+from functools import partial
+
 from bot.attachments import FetchError
-from bot.delivery import DeliveryError
+from bot.delivery import DeliveryError, WayOut
 from bot.safety import UnsafePictureError
 from bot.store import InFlightError, NotAdmittedError, OverCapError, OverQuotaError, Usage
 from bot.ui import words
-from bot.ui.status import Allowance, QuotaCard
+from bot.ui.status import Allowance, Failed, FirstFew, QuotaCard, Saying, Statement
+from bot.values.rules import Refusal
 from engine.errors import EncodeError, EngineError, PhotoError, UnfitError
 
 
 class TurnedDownError(Exception):
-    """A request is not taken: the reason for statistics, and the sentence for the member."""
+    """A request is not taken: the reason for statistics, what the member is told, and what they may do about it."""
 
-    def __init__(self, reason: str, sentence: str) -> None:
+    def __init__(self, reason: str, why: Saying, way_out: WayOut | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.sentence = sentence
+        self.why = why
+        self.way_out = way_out
 
 
-def turned_down(error: NotAdmittedError | OverQuotaError | OverCapError | InFlightError) -> TurnedDownError:
+def turned_down(
+    error: NotAdmittedError | OverQuotaError | OverCapError | InFlightError, *, interaction_id: int
+) -> TurnedDownError:
     """The store's refusal of a charge, as the member and the statistics hear it."""
     match error:
         case NotAdmittedError(refusal=refusal, standing=found):
-            return TurnedDownError(refusal, words.refusal(refusal, found))
-        case OverQuotaError(usage=usage):
-            return TurnedDownError("over_quota", words.over_quota(allowance(usage)))
-        case OverCapError(cap=cap):
-            return TurnedDownError("over_cap", words.over_cap(cap.scope, cap.amount, cap.resets_at))
+            statement = Statement() if refusal is Refusal.STATEMENT else None
+            return TurnedDownError(refusal, partial(words.refusal, refusal, found), statement)
+        case OverQuotaError(usage=usage, left=left):
+            why = partial(words.over_quota, allowance(usage))
+            return TurnedDownError("over_quota", why, _first_few(interaction_id, left))
+        case OverCapError(cap=cap, left=left):
+            why = partial(words.over_cap, cap.scope, cap.amount, cap.resets_at)
+            return TurnedDownError("over_cap", why, _first_few(interaction_id, left))
         case InFlightError(count=count):
-            return TurnedDownError("in_flight", words.too_many_in_flight(count))
+            return TurnedDownError("in_flight", partial(words.too_many_in_flight, count))
 
 
-def sentence(error: Exception) -> str:
-    """What the member is told when no picture came of a promise."""
-    match error:
-        case PhotoError(fault=fault, limit=limit):
-            return words.photo_fault(fault, limit)
-        case FetchError(gone=gone):
-            return words.PHOTO_GONE() if gone else words.PHOTO_UNREACHABLE()
-        case UnfitError():
-            return words.NOT_REDRAWN()
-        case EncodeError():
-            return words.TOO_LARGE_TO_SEND()
-        case EngineError():
-            return words.ENGINE_FAILED()
-        case DeliveryError():
-            return words.NO_RESULT_PLACE()
-        case UnsafePictureError(judged=judged):
-            return words.UNSAFE() if judged else words.NOT_JUDGED()
-        case NotAdmittedError(refusal=refusal, standing=found):
-            return words.refusal(refusal, found)
-        case _:
-            return words.OUR_FAULT()
+def failed(error: Exception) -> Failed:
+    """How a promise ends of which no picture came; it is refunded."""
+    return Failed(refunded(_why(error)), retry=_may_retry(error))
+
+
+def refunded(why: Saying) -> Saying:
+    """The same sentence, and that it cost nothing."""
+    return lambda: words.refunded(why())
 
 
 def allowance(usage: Usage) -> Allowance:
@@ -68,3 +64,40 @@ def standing(usage: Usage) -> QuotaCard:
         grants=usage.grants_left,
         cap=None if usage.cap is None else (usage.cap.left, usage.cap.resets_at),
     )
+
+
+def _first_few(interaction_id: int, left: int) -> FirstFew | None:
+    return FirstFew(interaction_id, left) if left else None
+
+
+def _why(error: Exception) -> Saying:
+    match error:
+        case PhotoError(fault=fault, limit=limit):
+            return partial(words.photo_fault, fault, limit)
+        case FetchError(gone=gone):
+            return words.PHOTO_GONE if gone else words.PHOTO_UNREACHABLE
+        case UnfitError():
+            return words.NOT_REDRAWN
+        case EncodeError():
+            return words.TOO_LARGE_TO_SEND
+        case EngineError():
+            return words.ENGINE_FAILED
+        case DeliveryError():
+            return words.NO_RESULT_PLACE
+        case UnsafePictureError(judged=judged):
+            return words.UNSAFE if judged else words.NOT_JUDGED
+        case NotAdmittedError(refusal=refusal, standing=found):
+            return partial(words.refusal, refusal, found)
+        case _:
+            return words.OUR_FAULT
+
+
+def _may_retry(error: Exception) -> bool:
+    """Whether the same photo may come out well another time: it was not the photo, nor a rule."""
+    match error:
+        case (
+            PhotoError() | EncodeError() | NotAdmittedError() | FetchError(gone=True) | UnsafePictureError(judged=True)
+        ):
+            return False
+        case _:
+            return True

@@ -3,18 +3,21 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from functools import partial
 from typing import Final
 
 import structlog
 
+from bot.answers import refunded
 from bot.store import Outcome, Store, StoreError
 from bot.ui import words
+from bot.ui.status import Saying
 from bot.values.rules import Standing
 
 INTERVAL: Final = 1.0
 """Seconds between two looks: an answer is there within two."""
 
-OnRecall = Callable[[Collection[str], str], None]
+OnRecall = Callable[[Collection[str], Saying], None]
 """Told which journeys to end, since their jobs are cancelled, and what their cards say."""
 
 _log = structlog.stdlib.get_logger(__name__)
@@ -69,4 +72,4 @@ def _tell(outcome: Outcome, on_recall: OnRecall) -> None:
         cancelled=len(outcome.cancelled),
     )
     if outcome.cancelled and outcome.refusal is not None:
-        on_recall(outcome.cancelled, words.refunded(words.refusal(outcome.refusal, Standing())))
+        on_recall(outcome.cancelled, refunded(partial(words.refusal, outcome.refusal, Standing())))

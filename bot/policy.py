@@ -1,8 +1,12 @@
 """The rules, pure: may this be asked here, may it be shown, how long may it wait, and who may do what. No I/O."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
+from types import MappingProxyType
+from typing import Final
 
+from bot.values.buttons import Action
 from bot.values.rules import (
     Actor,
     ConsentRule,
@@ -54,6 +58,40 @@ class Ask:
     source: Source
     style: str
     adult_style: bool
+
+
+class Who(Enum):
+    """Who may press a button."""
+
+    REQUESTER = auto()  # who asked for the picture
+    CONCERNED = auto()  # they, whoever's picture it was made of, and moderators
+    EVERYONE = auto()
+
+
+PRESSES: Final[Mapping[Action, Who]] = MappingProxyType(
+    {
+        Action.CANCEL: Who.REQUESTER,
+        Action.MENTION: Who.REQUESTER,
+        Action.RETRY: Who.REQUESTER,
+        Action.AGAIN: Who.REQUESTER,
+        Action.STYLE: Who.REQUESTER,
+        Action.SUBTLER: Who.REQUESTER,
+        Action.BOLDER: Who.REQUESTER,
+        Action.FOUR: Who.REQUESTER,
+        Action.COMPARE: Who.REQUESTER,
+        Action.WIPE: Who.REQUESTER,
+        Action.SIDES: Who.REQUESTER,
+        Action.POST: Who.REQUESTER,
+        Action.POST_WIPE: Who.REQUESTER,
+        Action.DETAILS: Who.REQUESTER,
+        Action.PICK: Who.REQUESTER,
+        Action.KEEP: Who.REQUESTER,
+        Action.SAME: Who.EVERYONE,
+        Action.REPORT: Who.EVERYONE,
+        Action.DELETE: Who.CONCERNED,
+    }
+)
+"""Who may press what: the one table."""
 
 
 class Showing(StrEnum):
@@ -149,9 +187,15 @@ def is_moderator(actor: Actor, guild: Guild) -> bool:
     return actor.manages_server or actor.moderates_members or bool(actor.roles & guild.moderator_roles)
 
 
-def may_delete(actor: Actor, guild: Guild, *, requester_id: int, owner_id: int | None = None) -> bool:
-    """Whether this person may delete a result: who asked for it, whose picture it was made of, or a moderator."""
-    return actor.user_id in (requester_id, owner_id) or is_moderator(actor, guild)
+def may_press(action: Action, actor: Actor, guild: Guild, *, requester_id: int, owner_id: int | None = None) -> bool:
+    """Whether this person may do this to a job; `owner_id` is whose picture it was made of, if anybody's."""
+    match PRESSES[action]:
+        case Who.EVERYONE:
+            return True
+        case Who.REQUESTER:
+            return actor.user_id == requester_id
+        case Who.CONCERNED:
+            return actor.user_id in (requester_id, owner_id) or is_moderator(actor, guild)
 
 
 def may_block(target: Actor, guild: Guild) -> bool:
@@ -168,6 +212,11 @@ def declares_a_picture(declared: Declared) -> bool:
 def max_wait(*, token_only: bool) -> float:
     """The longest wait that may be promised, in seconds."""
     return MAX_WAIT_TOKEN_ONLY if token_only else MAX_WAIT
+
+
+def worth_a_mention(wait: float) -> bool:
+    """Whether a member may want to be called after so many seconds."""
+    return wait > _LONG_WAIT
 
 
 def in_flight_limit(wait: float) -> int:

@@ -4,7 +4,7 @@ from bot import policy
 from bot.policy import Showing
 from bot.request import Trip
 from bot.store import Store
-from bot.values.rules import House, SafetyMode
+from bot.values.rules import House, Place, SafetyMode
 from engine.contract import Pixels
 from engine.safety import NOT_JUDGED, SafetyChecker
 
@@ -36,6 +36,10 @@ class Safety:
         self._checker = checker
         self._store = store
         self.house = House(classifier=checker is not None, unchecked_direct=unchecked_direct)
+
+    async def looks_away(self, place: Place) -> bool:
+        """Whether pictures there are shown as they are, whatever is in them."""
+        return policy.safety_mode(await self._store.desk.guild(place.guild_id), place, self.house) is SafetyMode.OFF
 
     async def look(self, pixels: Pixels, trip: Trip) -> Showing:
         """What becomes of a photo or a picture of this trip: plain, or behind a click.

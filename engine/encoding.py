@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import PurePath
 from typing import Final
 
 import numpy as np
@@ -46,13 +47,17 @@ class Encoded:
 
 
 @dataclass(frozen=True, slots=True)
-class _Mark:
+class Mark:
     """The metadata that says who made a picture: EXIF for people, XMP for platforms."""
 
     exif: bytes
     xmp: bytes
 
 
+PHOTO: Final = "before.jpg"
+"""What the file of a photo is called that is shown beside its picture."""
+
+_UNMARKED: Final = Mark(b"", b"")
 _SCALES: Final = (1.0, 0.75, 0.5, 0.35)
 _QUALITIES: Final = (92, 85, 75)  # below that, lines ring; a smaller picture looks better
 _COARSE_CHROMA: Final = 75  # from here down; above, red lines on white would fray
@@ -86,15 +91,35 @@ def encode(
     EncodeError
         Even small and coarse it is larger than `limit`, or than the format can be.
     """
-    mark = _mark(medium, engine, style)
-    for picture, quality in _attempts(pixels, image_format):
-        try:
-            data = _SAVERS[image_format](picture, quality, mark)
-        except (OSError, ValueError):  # what Pillow raises for more pixels a side than a format has room for
-            continue
-        if len(data) <= limit:
-            return Encoded(data, f"animify-{style}.{image_format}", image_format.content_type, picture.size)
-    raise EncodeError(f"no quality fits {limit} bytes")
+    return _best(pixels, f"animify-{style}", image_format, mark_of(medium, engine, style), limit)
+
+
+def encode_photo(photo: Pixels, *, size: tuple[int, int], limit: int) -> Encoded:
+    """Encode a photo to be shown beside the picture of it, as a JPEG that says nothing of where it came from.
+
+    Parameters
+    ----------
+    size
+        Width and height of the picture, in pixels.
+    limit
+        The most bytes that the file may have.
+
+    Raises
+    ------
+    EncodeError
+        Even small and coarse it is larger than `limit`.
+    """
+    fitted = np.asarray(Image.fromarray(photo).resize(size, Image.Resampling.HAMMING))
+    return _best(fitted, PurePath(PHOTO).stem, Format.JPEG, _UNMARKED, limit)
+
+
+def thumbnail(pixels: Pixels, side: int) -> bytes:
+    """A small, coarse JPEG of a picture that is not finished; its longer side has at most `side` pixels."""
+    picture = Image.fromarray(pixels)
+    picture.thumbnail((side, side), Image.Resampling.BILINEAR)
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=70)
+    return file.getvalue()
 
 
 def compare(photo: Pixels, picture: Pixels) -> Pixels:
@@ -108,6 +133,17 @@ def compare(photo: Pixels, picture: Pixels) -> Pixels:
     return np.hstack([photo, np.full((height, _DIVIDER, 3), 255, np.uint8), picture])
 
 
+def _best(pixels: Pixels, name: str, image_format: Format, mark: Mark, limit: int) -> Encoded:
+    for picture, quality in _attempts(pixels, image_format):
+        try:
+            data = _SAVERS[image_format](picture, quality, mark)
+        except (OSError, ValueError):  # what Pillow raises for more pixels a side than a format has room for
+            continue
+        if len(data) <= limit:
+            return Encoded(data, f"{name}.{image_format}", image_format.content_type, picture.size)
+    raise EncodeError(f"no quality fits {limit} bytes")
+
+
 def _attempts(pixels: Pixels, image_format: Format) -> Iterator[tuple[Image.Image, int]]:
     """Give picture and quality, best first."""
     full = Image.fromarray(pixels)
@@ -119,15 +155,16 @@ def _attempts(pixels: Pixels, image_format: Format) -> Iterator[tuple[Image.Imag
             yield picture, quality
 
 
-def _mark(medium: Medium, engine: str, style: str) -> _Mark:
+def mark_of(medium: Medium, engine: str, style: str) -> Mark:
+    """What a file says that such an engine made in this style."""
     tool = f"Animify ({engine}, {style})"
     exif = Image.Exif()
     exif[ExifTags.Base.Software] = tool
     exif[ExifTags.Base.ImageDescription] = f"A picture made from a photo by {tool}"
-    return _Mark(exif.tobytes(), _XMP.format(tool=html.escape(tool), medium=medium).encode())
+    return Mark(exif.tobytes(), _XMP.format(tool=html.escape(tool), medium=medium).encode())
 
 
-def _jpeg(picture: Image.Image, quality: int, mark: _Mark) -> bytes:
+def _jpeg(picture: Image.Image, quality: int, mark: Mark) -> bytes:
     file = io.BytesIO()
     # Neither optimised nor progressive: 2-7 % fewer bytes would take two to five times as long.
     chroma = "4:2:0" if quality <= _COARSE_CHROMA else "4:4:4"
@@ -135,7 +172,7 @@ def _jpeg(picture: Image.Image, quality: int, mark: _Mark) -> bytes:
     return file.getvalue()
 
 
-def _png(picture: Image.Image, _quality: int, mark: _Mark) -> bytes:
+def _png(picture: Image.Image, _quality: int, mark: Mark) -> bytes:
     file = io.BytesIO()
     info = PngImagePlugin.PngInfo()
     info.add_itxt("XML:com.adobe.xmp", mark.xmp.decode())
@@ -143,13 +180,13 @@ def _png(picture: Image.Image, _quality: int, mark: _Mark) -> bytes:
     return file.getvalue()
 
 
-def _webp(picture: Image.Image, quality: int, mark: _Mark) -> bytes:
+def _webp(picture: Image.Image, quality: int, mark: Mark) -> bytes:
     file = io.BytesIO()
     picture.save(file, "WEBP", quality=quality, method=_WEBP_METHOD, exif=mark.exif, xmp=mark.xmp)
     return file.getvalue()
 
 
-_SAVERS: Final[dict[Format, Callable[[Image.Image, int, _Mark], bytes]]] = {
+_SAVERS: Final[dict[Format, Callable[[Image.Image, int, Mark], bytes]]] = {
     Format.JPEG: _jpeg,
     Format.PNG: _png,
     Format.WEBP: _webp,

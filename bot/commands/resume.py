@@ -1,9 +1,15 @@
 """After a restart: what the last run had promised goes on, or is refunded with an apology."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import groupby
+
 import discord
 import structlog
 
-from bot.commands.services import order_of
+from bot.answers import refunded
+from bot.commands.asking import menu
+from bot.commands.services import order_of, shown_of
 from bot.delivery import DeliveryError, DiscordDelivery, Site, Venue, age_restricted, venue_of
 from bot.delivery.calls import Trouble, call
 from bot.delivery.card import CardAddress, original_card
@@ -11,6 +17,7 @@ from bot.journey import Journey
 from bot.request import Trip
 from bot.store import Job, Recovery, Store, StoreError
 from bot.ui import words
+from bot.ui.status import Failed, Order
 from bot.values.rules import Place
 from styles import Catalogue, Style
 
@@ -23,7 +30,10 @@ async def resume(
     """Pick up every job that an earlier run left queued or running; each goes the same way again, with its seed."""
     if recovery.resumed or recovery.given_up:
         _log.info("promised pictures go on", resumed=len(recovery.resumed), refunded=len(recovery.given_up))
+    resumed = {job.interaction_id for job in recovery.resumed}
     for given_up in recovery.given_up:
+        if given_up.job.interaction_id in resumed:
+            continue  # the others of its request go on, and their card says how many came of it
         try:
             delivery = await _delivery(client, given_up.job, given_up.token)
         except DeliveryError as error:  # it is refunded, if nobody can be told; the others are
@@ -31,21 +41,36 @@ async def resume(
             continue
         if delivery is not None:
             await _apologise(delivery, given_up.job, catalogue)
-    for job in recovery.resumed:
+    for jobs in _by_request(recovery.resumed):
         try:
-            await _pick_up(client, job, journey=journey, store=store, catalogue=catalogue)
-        except (StoreError, DeliveryError) as error:  # the next start finds it again; the others go on now
-            _log.error("a job does not go on", job=job.id, reason=str(error))
+            await _pick_up(client, jobs, journey=journey, store=store, catalogue=catalogue)
+        except (StoreError, DeliveryError) as error:  # the next start finds them again; the others go on now
+            _log.error("a request does not go on", request=jobs[0].interaction_id, reason=str(error))
 
 
-async def _pick_up(client: discord.Client, job: Job, *, journey: Journey, store: Store, catalogue: Catalogue) -> None:
-    delivery = await _delivery(client, job, (await store.secrets(job.id)).token)
-    if delivery is not None and job.style in catalogue:
-        journey.resume(_trip(job, catalogue[job.style], delivery.site), delivery)
+async def _pick_up(
+    client: discord.Client, jobs: list[Job], *, journey: Journey, store: Store, catalogue: Catalogue
+) -> None:
+    """Go on with what is left of one request."""
+    first = jobs[0]
+    delivery = await _delivery(client, first, (await store.secrets(first.id)).token)
+    if delivery is not None and first.style in catalogue:
+        style, request = catalogue[first.style], await store.jobs_of(first.interaction_id)
+        settings = await store.desk.guild(first.guild_id)
+        choices = menu(catalogue, settings, but=style.id, age_restricted=delivery.site.age_restricted)
+        order = replace(order_of(request[0], catalogue), count=len(request), menu=choices)
+        trips = tuple(_trip(job, style, delivery.site) for job in jobs)
+        journey.resume(order, trips, delivery, {job.position: shown_of(job) for job in request})
         return
-    await store.fail(job.id, "the style or the card is gone")
+    for job in jobs:
+        await store.fail(job.id, "the style or the card is gone")
     if delivery is not None:
-        await _apologise(delivery, job, catalogue)
+        await _apologise(delivery, first, catalogue)
+
+
+def _by_request(jobs: Iterable[Job]) -> Iterable[list[Job]]:
+    """Oldest first, as they come."""
+    return (list(same) for _, same in groupby(jobs, key=lambda job: job.interaction_id))
 
 
 def _trip(job: Job, style: Style, site: Site) -> Trip:
@@ -67,7 +92,8 @@ def _trip(job: Job, style: Style, site: Site) -> Trip:
 
 
 async def _apologise(delivery: DiscordDelivery, job: Job, catalogue: Catalogue) -> None:
-    await delivery.failed(order_of(job, catalogue), words.refunded(words.INTERRUPTED()))
+    order: Order = order_of(job, catalogue)
+    await delivery.closed(order, (Failed(refunded(words.INTERRUPTED)),))
 
 
 async def _delivery(client: discord.Client, job: Job, token: str | None) -> DiscordDelivery | None:
@@ -83,7 +109,7 @@ async def _delivery(client: discord.Client, job: Job, token: str | None) -> Disc
         bot_is_here=site.bot_is_here,
     )
     if not address.message_id:  # the process died between Discord's answer and our note of it
-        found = await original_card(client, address)
+        found = await original_card(client, address, private=job.private)
         if found is None:
             return None
         address = found
@@ -99,11 +125,13 @@ async def _site(client: discord.Client, job: Job) -> Site:
             if error.trouble not in {Trouble.GONE, Trouble.FORBIDDEN}:
                 raise  # Discord is away, not the channel
     guild = client.get_guild(job.guild_id)
+    reachable = channel is not None and not job.private
     return Site(
         guild_id=job.guild_id,
         channel_id=job.channel_id,
-        venue=Venue.CARD if channel is None else venue_of(channel),
-        bot_is_here=channel is not None,
+        venue=venue_of(channel) if reachable else Venue.CARD,
+        bot_is_here=reachable,
         upload_limit=guild.filesize_limit if guild else discord.utils.DEFAULT_FILE_SIZE_LIMIT_BYTES,
         age_restricted=age_restricted(channel),
+        private=job.private,
     )

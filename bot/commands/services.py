@@ -10,13 +10,18 @@ import discord
 from discord import app_commands, ui
 
 from bot import policy
+from bot.commands.pending import Pending
+from bot.commands.previews import Previews
+from bot.commands.shelf import Shelf
+from bot.comparing import Comparer
 from bot.delivery import scope_of
 from bot.delivery.answer import PATIENCE
 from bot.journey import Journey
 from bot.store import Act, Change, Job, Store
 from bot.ui import words
-from bot.ui.status import Order
+from bot.ui.status import Order, Shown
 from bot.values.rules import Actor, Guild, House
+from engine.contract import Medium
 from styles import Catalogue
 
 
@@ -26,6 +31,8 @@ class Services:
 
     Attributes
     ----------
+    shelf
+        What suggestions are made from.
     changed
         Set once something may have changed that log channels are told of.
     turns
@@ -36,6 +43,10 @@ class Services:
     store: Store
     catalogue: Catalogue
     house: House
+    shelf: Shelf
+    pending: Pending = field(default_factory=Pending)
+    comparer: Comparer
+    previews: Previews = field(default_factory=Previews)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
@@ -157,7 +168,25 @@ def order_of(job: Job, catalogue: Catalogue) -> Order:
     """What a job's card says; a style that is gone is called by its id."""
     style = catalogue.get(job.style)
     label, emoji = (job.style, "🎨") if style is None else (style.label, style.emoji)
-    return Order(job_id=job.id, user_id=job.user_id, style=label, emoji=emoji)
+    return Order(job_id=job.id, user_id=job.user_id, style=label, emoji=emoji, language=job.language)
+
+
+def shown_of(job: Job) -> Shown:
+    """What its card tells of a picture; its file's name and whether it is a spoiler are read off the message."""
+    return Shown(
+        position=job.position,
+        filename="",
+        engine=job.engine,
+        medium=None if job.medium is None else Medium(job.medium),
+        seed=job.seed,
+        strength=job.strength,
+        seconds=job.seconds,
+    )
+
+
+def link_of(job: Job) -> str:
+    """The address of a result's message."""
+    return f"https://discord.com/channels/{job.guild_id or '@me'}/{job.result_channel_id}/{job.result_message_id}"
 
 
 def style_name(style_id: str, catalogue: Catalogue) -> str:

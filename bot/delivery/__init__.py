@@ -1,11 +1,9 @@
-"""The way back to the member: one request's answer, card, thread and picture on Discord."""
+"""The way back to the member: one request's answer, card, thread and pictures on Discord."""
 
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Final, Self
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from typing import Any, Self
 
 import discord
 import structlog
@@ -14,122 +12,40 @@ from bot.delivery import place
 from bot.delivery.answer import FirstAnswer
 from bot.delivery.calls import DeliveryError, Trouble, already_gone
 from bot.delivery.card import Card, CardAddress
+from bot.delivery.gallery import Found, Gallery
 from bot.delivery.place import Posted
-from bot.ui import cards, words
-from bot.ui.status import Order, Result, Status
-from bot.values.rules import Place
+from bot.delivery.site import Site, Venue, age_restricted, place_of, scope_of, site_of, venue_of
+from bot.ui import captions, cards, words
+from bot.ui.language import speaking
+from bot.ui.status import Failed, Order, Result, Saying, Shown, Statuses, WayOut
 
 __all__ = [
     "DeliveryError",
     "DiscordDelivery",
+    "Found",
     "Posted",
     "Site",
     "Trouble",
     "Venue",
+    "WayOut",
     "age_restricted",
     "place_of",
     "scope_of",
+    "site_of",
+    "venue_of",
 ]
 
 _log = structlog.stdlib.get_logger(__name__)
 
 
-class Venue(StrEnum):
-    """Where results go."""
-
-    THREAD = "thread"  # asked inside a thread: the result comes there
-    CHANNEL = "channel"  # a text channel: a thread on the card takes it
-    CARD = "card"  # direct messages, voice and stage channels, user installs: on the card itself
-
-
-_IN_THREADS: Final = discord.Permissions(send_messages_in_threads=True, attach_files=True)
-_NEEDED: Final = {
-    Venue.THREAD: _IN_THREADS,
-    Venue.CHANNEL: _IN_THREADS | discord.Permissions(create_public_threads=True),
-    Venue.CARD: discord.Permissions.none(),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """The place a request was made in.
+class DiscordDelivery:
+    """One request's delivery. Made by `answering` an interaction, or by `resuming` what the store kept of one.
 
     Attributes
     ----------
-    bot_is_here
-        False where only the member installed us: nothing but the interaction's token can answer there.
-    upload_limit
-        Bytes that one file may have there.
-    age_restricted
-        Whether it is a channel for adults, now.
+    way_out
+        What a refused member was offered to do about it.
     """
-
-    guild_id: int
-    channel_id: int
-    venue: Venue
-    bot_is_here: bool
-    upload_limit: int
-    age_restricted: bool
-
-
-def scope_of(interaction: discord.Interaction[Any]) -> int:
-    """The server whose quota counts: 0 outside a server that installed the bot."""
-    return (interaction.guild_id or 0) if interaction.is_guild_integration() else 0
-
-
-def place_of(interaction: discord.Interaction[Any]) -> Place:
-    """Where somebody acts, as the rules look at it."""
-    channel = interaction.channel
-    parent = channel.parent if isinstance(channel, discord.Thread) else None
-    category = getattr(parent or channel, "category_id", None)
-    parents = (getattr(channel, "parent_id", None), category)
-    return Place(
-        guild_id=scope_of(interaction),
-        server_id=interaction.guild_id or 0,
-        channel_id=interaction.channel_id or 0,
-        parents=frozenset(one for one in parents if one is not None),
-        age_restricted=age_restricted(channel),
-    )
-
-
-def age_restricted(channel: object) -> bool:
-    """A thread is as its parent; direct messages never are."""
-    places = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
-    return isinstance(channel, places) and channel.is_nsfw()
-
-
-def site_of(interaction: discord.Interaction[Any]) -> Site:
-    """Read the place off an interaction's payload."""
-    in_guild = interaction.guild_id is not None
-    bot_is_here = interaction.is_guild_integration() if in_guild else bool(interaction.context.dm_channel)
-    limit = interaction.filesize_limit
-    if in_guild and bot_is_here and interaction.guild is not None:
-        # a post in the thread is ours: the member's own plan is no help there
-        limit = min(limit, interaction.guild.filesize_limit)
-    return Site(
-        guild_id=scope_of(interaction),
-        channel_id=interaction.channel_id or 0,
-        venue=_allowed(venue_of(interaction.channel), interaction.app_permissions) if bot_is_here else Venue.CARD,
-        bot_is_here=bot_is_here,
-        upload_limit=limit,
-        age_restricted=age_restricted(interaction.channel),
-    )
-
-
-def venue_of(channel: object) -> Venue:
-    """Where results of requests in this channel go."""
-    if isinstance(channel, discord.Thread):
-        return Venue.THREAD
-    return Venue.CHANNEL if isinstance(channel, discord.TextChannel) else Venue.CARD
-
-
-def _allowed(venue: Venue, ours: discord.Permissions) -> Venue:
-    """Not to post where we may not, so that no thread is left empty; what changes later is met when it happens."""
-    return venue if ours.is_superset(_NEEDED[venue]) else Venue.CARD
-
-
-class DiscordDelivery:
-    """One request's delivery. Made by `answering` an interaction, or by `resuming` what the store kept of one."""
 
     def __init__(
         self,
@@ -143,15 +59,28 @@ class DiscordDelivery:
     ) -> None:
         self._client = client
         self.site = site
-        self._member_name = member_name
+        self.way_out: WayOut | None = None
         self._answer = answer
         self._card = card
         self._new_card = new_card
+        self._gallery = Gallery(client, site, member_name=member_name)
 
     @classmethod
-    def answering(cls, interaction: discord.Interaction[Any], *, clock: Callable[[], float] = time.time) -> Self:
-        """The delivery of a request that was made just now; its first answer is due."""
-        site = site_of(interaction)
+    def answering(
+        cls,
+        interaction: discord.Interaction[Any],
+        *,
+        private: bool = False,
+        clock: Callable[[], float] = time.time,
+    ) -> Self:
+        """The delivery of a request that was made just now; its first answer is due.
+
+        Parameters
+        ----------
+        private
+            The member alone sees all of it.
+        """
+        site = site_of(interaction, private=private)
 
         def new_card(message_id: int) -> Card:
             address = CardAddress(
@@ -169,7 +98,7 @@ class DiscordDelivery:
             interaction.client,
             site,
             member_name=interaction.user.display_name,
-            answer=FirstAnswer(interaction),
+            answer=FirstAnswer(interaction, private=private),
             new_card=new_card,
         )
 
@@ -182,27 +111,29 @@ class DiscordDelivery:
 
     @property
     def upload_limit(self) -> int:
-        """Bytes that the encoded picture may have."""
+        """Bytes that an encoded picture may have."""
         return self.site.upload_limit
 
-    async def refused(self, sentence: str, *, statement: bool = False) -> None:
-        """Say no as the first answer, to the member alone; with the button that makes the statement, if that is why."""
-        if self._answer is not None:
-            with _forgiving("refusal"):
-                await self._answer.private(cards.statement(sentence) if statement else sentence)
+    async def refused(self, why: Saying, way_out: WayOut | None = None) -> None:
+        """Say no as the first answer, to the member alone; with the button that leads on, if there is one."""
+        if self._answer is None:
+            return
+        self.way_out = way_out
+        with _forgiving("refusal"):
+            await self._answer.private(why() if way_out is None else cards.refusal(why(), way_out))
 
-    async def told(self, sentence: str) -> None:
+    async def told(self, what: Saying) -> None:
         """Say something to the member alone, after the first answer."""
         if self._card is not None:
             with _forgiving("word"):
-                await self._card.whisper(sentence)
+                await self._card.whisper(what())
 
     def withheld(self) -> None:
         """Say nothing: the interaction was delivered twice, and the other one answers it."""
         if self._answer is not None:
             self._answer.withhold()
 
-    async def accepted(self, order: Order, status: Status) -> Posted:
+    async def accepted(self, order: Order, statuses: Statuses) -> Posted:
         """Show the request card as the first answer, or bring the one of an earlier run up to date.
 
         Raises
@@ -212,140 +143,140 @@ class DiscordDelivery:
         """
         if self._card is not None:
             try:
-                await self._card.edit(cards.request(order, status))
+                await self._card.edit(cards.request(order, statuses, self._card.pictures))
             except DeliveryError as error:
                 if error.trouble is Trouble.GONE:
                     raise  # else the thread is archived, say: the picture itself will bring it back
-            return Posted(self._card.address.channel_id, self._card.address.message_id)
+            return self._card.posted
         if self._answer is None or self._new_card is None:
             raise DeliveryError(Trouble.EXPIRED)
-        message_id = await self._answer.public(cards.request(order, status))
-        self._card = self._new_card(message_id)
-        return Posted(self.site.channel_id, message_id)
+        self._card = self._new_card(await self._answer.card(cards.request(order, statuses)))
+        return self._card.posted
 
     @contextlib.asynccontextmanager
-    async def showing(self, order: Order, shown: Status, status: Callable[[], Status]) -> AsyncIterator[None]:
-        """Keep the card, which says `shown`, true while the body runs; `status` is pulled when it may be edited."""
+    async def showing(self, order: Order, shown: Statuses, statuses: Callable[[], Statuses]) -> AsyncIterator[None]:
+        """Keep the card, which says `shown`, true while the body runs; `statuses` is pulled when it may be edited."""
         if self._card is None:
             yield
             return
-        async with self._card.showing(order, shown, status):
+        async with self._card.showing(order, shown, statuses):
             yield
 
-    async def delivered(self, result: Result, *, thread_id: int | None, inline: bool) -> Posted:
-        """Post the picture, and point the card to it.
+    async def delivered(
+        self, result: Result, statuses: Callable[[], Statuses], *, thread_id: int | None, inline: bool
+    ) -> Posted:
+        """Show a picture: the first one of a request where it belongs, any other one beside it.
 
         Parameters
         ----------
+        statuses
+            Where the request stands.
         thread_id
             The member's thread of the last hour in this channel, to be used again.
         inline
-            The server wants no thread opened: the picture comes on the card.
+            The server wants no thread opened: the pictures come on the card.
 
         Raises
         ------
         DeliveryError
             It is shown nowhere, or Discord is gone for so long that nobody can tell.
         """
+        if self._card is None:
+            raise DeliveryError(Trouble.GONE)
         try:
-            return await self._shown(result, thread_id, inline=inline)
+            return await self._gallery.add(result, statuses, self._card, thread_id=thread_id, inline=inline)
         except DeliveryError as error:
             if error.trouble is not Trouble.UNREACHABLE:
                 raise
-        posted = await self.found(result.order.job_id, thread_id=thread_id)
-        if posted is None:
+        found = await self.found(result.order, {result.shown.position: result.shown}, thread_id=thread_id)
+        if found is None or result.shown.position not in found.positions:
             raise DeliveryError(Trouble.UNREACHABLE)
-        await self.pointed(result.order, posted)
-        return posted
+        return found.posted
 
-    async def pointed(self, order: Order, posted: Posted) -> None:
-        """Let the card lead to a picture that is posted elsewhere."""
-        if self._card is not None and posted.message_id != self._card.address.message_id:
-            with _forgiving("last card", order.job_id):
-                await self._card.edit(cards.finished(order, self._link(posted)))
+    async def removed(self, order: Order, position: int) -> None:
+        """Take a picture away that was called off while it was being posted."""
+        if self._card is not None:
+            with _forgiving("removal"), already_gone():
+                await self._gallery.remove(order, position, self._card)
 
-    async def removed(self, posted: Posted) -> None:
-        """Take a picture down that was called off while it was being posted."""
-        with _forgiving("removal"), already_gone():
-            await place.remove(self._client, posted, guild_id=self.site.guild_id)
+    async def closed(self, order: Order, statuses: Statuses | None, *, mention: bool = False) -> None:
+        """Give the cards of a request their last look, and call the member if they want that.
 
-    async def failed(self, order: Order, sentence: str) -> None:
-        """Take the promise back: the card goes and the member alone is told why, or the card says it."""
+        Parameters
+        ----------
+        statuses
+            How it ended; None where an earlier run of the bot had painted all of it.
+        """
+        posted = self._gallery.posted
+        if posted is None and statuses is not None:
+            why = next((one for one in statuses if isinstance(one, Failed)), None)
+            if why is not None:
+                await self.failed(order, why.why, retry=why.retry)
+        if self._card is None or posted is None:
+            return
+        with _forgiving("last card", order.job_id):
+            if statuses is not None:
+                await self._gallery.close(order, statuses, self._card)
+            if posted != self._card.posted:
+                await self._card.edit(cards.finished(order, self._link(posted), statuses))
+        if mention:
+            with _forgiving("mention", order.job_id), speaking(order.language):
+                said = captions.ready(order, self._link(posted))
+                await place.call_member(self._client, said, order, posted.channel_id, guild_id=self.site.guild_id)
+
+    async def failed(self, order: Order, why: Saying, *, retry: bool = False) -> None:
+        """Take the promise back: the card goes and the member alone is told why, or the card says it.
+
+        Parameters
+        ----------
+        retry
+            Whether to offer the same again.
+        """
         if self._card is None:  # called off before there was one
-            await self.refused(sentence)
+            await self.refused(why)
             return
         with _forgiving("failure", order.job_id):
             if self._card.token_lives:
-                await self._card.whisper_instead(sentence)
+                await self._card.whisper_instead(cards.sorry(order, why, retry=retry))
             else:
-                await self._card.edit(cards.failed(order, sentence))
+                await self._card.edit(cards.failed(order, why, retry=retry))
 
     async def paused(self, order: Order) -> None:
         """Say on the card that the request outlives this run of the bot."""
         if self._card is not None:
             with _forgiving("pause", order.job_id):
-                await self._card.edit(cards.failed(order, words.PAUSED()))
+                await self._card.edit(cards.paused(order, words.PAUSED, self._card.pictures))
 
-    async def found(self, job_id: str, *, thread_id: int | None) -> Posted | None:
-        """The result of this job, if it is there although nobody heard so: its answer was lost, or the process died.
+    async def found(self, order: Order, painted: Mapping[int, Shown], *, thread_id: int | None) -> Found | None:
+        """The message with the request's pictures, if it is there although nobody heard so.
+
+        Its answer was lost, or the process died.
+
+        Parameters
+        ----------
+        painted
+            What is known of the pictures that may be in it.
 
         Raises
         ------
         DeliveryError
             One can't look.
         """
-        if self._card is None or not self.site.bot_is_here:
+        if self._card is None:
             return None
-        places = [one for one in (thread_id, self._card.address.message_id, self.site.channel_id) if one]
-        return await place.find(
-            self._client, job_id, guild_id=self.site.guild_id, channels=places, asked_at=int(job_id.partition("-")[0])
-        )
-
-    async def _shown(self, result: Result, thread_id: int | None, *, inline: bool) -> Posted:
-        """Post it where it belongs, or else on the card."""
-        try:
-            posted = None if inline and self.site.venue is Venue.CHANNEL else await self._post(result, thread_id)
-        except DeliveryError as error:
-            if not place.falls_back(error):
-                raise
-            posted = None
-        if self._card is None:
-            raise DeliveryError(Trouble.GONE)
-        if posted is None:
-            await self._card.edit(cards.result(result), result)
-            return Posted(self._card.address.channel_id, self._card.address.message_id)
-        await self.pointed(result.order, posted)
-        return posted
-
-    async def _post(self, result: Result, thread_id: int | None) -> Posted | None:
-        """A message of its own where there is a thread for it; None where the card is the place."""
-        match self.site.venue:
-            case Venue.CARD:
-                return None
-            case Venue.THREAD:
-                return await self._send(result, self.site.channel_id)
-            case Venue.CHANNEL:
-                if thread_id is not None:
-                    try:
-                        return await self._send(result, thread_id)
-                    except DeliveryError as error:
-                        if not place.falls_back(error):
-                            raise  # else it was deleted or locked since: the card gets a thread of its own
-                return await self._send(result, await self._open_thread(result))
-
-    async def _open_thread(self, result: Result) -> int:
-        if self._card is None:
-            raise DeliveryError(Trouble.GONE)
-        return await place.open_thread(
-            self._client,
-            guild_id=self.site.guild_id,
-            channel_id=self.site.channel_id,
-            card_id=self._card.address.message_id,
-            name=words.thread_name(result.order.style, self._member_name),
-        )
-
-    async def _send(self, result: Result, channel_id: int) -> Posted:
-        return await place.post(self._client, result, guild_id=self.site.guild_id, channel_id=channel_id)
+        message = await self._card.fetch()
+        if message is not None and not place.carries(message, order.interaction_id):
+            message = None
+        if message is None and self.site.bot_is_here:
+            places = [one for one in (thread_id, self._card.address.message_id, self.site.channel_id) if one]
+            message = await place.find(
+                self._client,
+                order.interaction_id,
+                guild_id=self.site.guild_id,
+                channels=list(dict.fromkeys(places)),
+                asked_at=order.interaction_id,
+            )
+        return None if message is None else self._gallery.take_over(message, painted, self._card)
 
     def _link(self, posted: Posted) -> str:
         guild = self.site.guild_id or "@me"

@@ -18,17 +18,22 @@ class FirstAnswer:
 
     Parameters
     ----------
+    private
+        The card is for the member alone.
     patience
         Seconds until the deferral.
     """
 
-    def __init__(self, interaction: discord.Interaction[Any], *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, interaction: discord.Interaction[Any], *, private: bool = False, patience: float = PATIENCE
+    ) -> None:
         self._interaction = interaction
+        self._private = private
         self._turn = asyncio.Lock()  # a deferral under way must end before the answer chooses its route
         self._deferral = asyncio.create_task(self._defer_after(patience), name=f"defer-{interaction.id}")
 
-    async def public(self, view: ui.LayoutView) -> int:
-        """Show a card to everyone; gives the message's id.
+    async def card(self, view: ui.LayoutView) -> int:
+        """Show the card; gives the message's id.
 
         Raises
         ------
@@ -73,7 +78,7 @@ class FirstAnswer:
 
     async def _send(self, view: ui.LayoutView) -> int:
         try:
-            sent = await call(lambda: self._interaction.response.send_message(view=view))
+            sent = await call(lambda: self._interaction.response.send_message(view=view, ephemeral=self._private))
         except DeliveryError as error:
             if error.trouble is not Trouble.EXPIRED:
                 raise
@@ -92,4 +97,4 @@ class FirstAnswer:
         async with self._turn:
             if not self._interaction.response.is_done():
                 with contextlib.suppress(DeliveryError):  # the answer itself will meet the same trouble, and say so
-                    await call(lambda: self._interaction.response.defer(thinking=True))
+                    await call(lambda: self._interaction.response.defer(thinking=True, ephemeral=self._private))

@@ -6,15 +6,16 @@ import io
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 import discord
 import structlog
 from discord import ui
 
 from bot.delivery.calls import ONCE, DeliveryError, Trouble, already_gone, call
+from bot.delivery.place import Posted
 from bot.ui import cards
-from bot.ui.status import Order, Result, Status, Waiting
+from bot.ui.status import Order, Painting, Result, Shown, Statuses, Waiting
 
 TOKEN_LIFE: Final = 14 * 60.0
 """Seconds for which an interaction's token is used: it dies at 15 minutes, and 10,000 invalid requests ban us."""
@@ -56,12 +57,17 @@ class CardAddress:
 
 
 class Card:
-    """One request card.
+    """One request card. It may become the place where the request's pictures are shown, too.
 
     Parameters
     ----------
     clock
         Epoch seconds.
+
+    Attributes
+    ----------
+    pictures
+        What it shows of the request's pictures.
     """
 
     def __init__(
@@ -73,34 +79,74 @@ class Card:
     ) -> None:
         self._client = client
         self.address = address
+        self.pictures: tuple[Shown, ...] = ()
         self._clock = clock
+        self._files: tuple[discord.Attachment, ...] = ()
+        self._flight: asyncio.Task[None] | None = None
+        self._still = 0
+
+    @property
+    def posted(self) -> Posted:
+        """Where it is."""
+        return Posted(self.address.channel_id, self.address.message_id)
 
     @property
     def token_lives(self) -> bool:
         """Whether the interaction can still be used."""
         return self.address.token is not None and self._clock() < self.address.asked_at + TOKEN_LIFE
 
-    async def edit(self, view: ui.LayoutView, picture: Result | None = None) -> None:
-        """Replace what the card shows; with a picture it becomes the result itself.
+    async def edit(self, view: ui.LayoutView, *, added: Result | None = None, preview: bytes | None = None) -> None:
+        """Replace what the card says. Its pictures stay with it, and another one may join them.
+
+        Parameters
+        ----------
+        preview
+            The file that the view calls `cards.PREVIEW`.
 
         Raises
         ------
         DeliveryError
         """
         webhook, message = self.webhook(), self._message()
+        new = {} if added is None else {added.shown.filename: added.data}
+        if preview is not None:
+            new[cards.PREVIEW] = preview
 
-        async def once() -> None:
-            files = [] if picture is None else [discord.File(io.BytesIO(picture.data), picture.filename)]
+        async def once() -> discord.Message:
+            files = [discord.File(io.BytesIO(data), name) for name, data in new.items()]
             if webhook is not None:
-                await webhook.edit_message(self.address.message_id, view=view, attachments=files)
-            elif message is not None:
-                await message.edit(view=view, attachments=files)
-            else:
-                raise DeliveryError(Trouble.EXPIRED)
+                return await webhook.edit_message(
+                    self.address.message_id, view=view, attachments=[*self._files, *files]
+                )
+            if message is not None:
+                return await message.edit(view=view, attachments=[*self._files, *files])
+            raise DeliveryError(Trouble.EXPIRED)
 
-        await call(once)
+        edited = await call(once)
+        if added is not None:
+            self.keep(edited)
 
-    async def whisper_instead(self, sentence: str) -> None:
+    async def fetch(self) -> discord.Message | None:
+        """As it is now; None where nobody can look.
+
+        Raises
+        ------
+        DeliveryError
+        """
+        webhook, message = self.webhook(), self._message()
+        if webhook is not None:
+            return await call(lambda: webhook.fetch_message(self.address.message_id))
+        return None if message is None else await call(message.fetch)
+
+    def keep(self, message: discord.Message) -> None:
+        """The card is this message, whose pictures stay with it from here on."""
+        self._files = tuple(one for one in message.attachments if one.filename != cards.PREVIEW)
+
+    def drop(self, filename: str) -> None:
+        """Let the next edit take this picture away."""
+        self._files = tuple(one for one in self._files if one.filename != filename)
+
+    async def whisper_instead(self, said: ui.LayoutView) -> None:
         """Take the card away and tell the member alone; without a token the caller has to say it on the card.
 
         Raises
@@ -112,9 +158,9 @@ class Card:
             raise DeliveryError(Trouble.EXPIRED)
         with already_gone():
             await call(lambda: webhook.delete_message(self.address.message_id))
-        await self.whisper(sentence)
+        await self.whisper(said)
 
-    async def whisper(self, sentence: str) -> None:
+    async def whisper(self, said: str | ui.LayoutView) -> None:
         """Tell the member alone.
 
         Raises
@@ -124,10 +170,11 @@ class Card:
         webhook = self.webhook()
         if webhook is None:
             raise DeliveryError(Trouble.EXPIRED)
-        await call(lambda: webhook.send(sentence, ephemeral=True), pauses=ONCE)
+        what: dict[str, Any] = {"content": said} if isinstance(said, str) else {"view": said}
+        await call(lambda: webhook.send(**what, ephemeral=True), pauses=ONCE)
 
     @contextlib.asynccontextmanager
-    async def showing(self, order: Order, shown: Status, status: Callable[[], Status]) -> AsyncIterator[None]:
+    async def showing(self, order: Order, shown: Statuses, statuses: Callable[[], Statuses]) -> AsyncIterator[None]:
         """Keep the card true while the body runs: one edit in flight, stale ones never sent, none without a change.
 
         Parameters
@@ -136,32 +183,68 @@ class Card:
             What the card says already.
         """
         over = asyncio.Event()
-        updates = asyncio.create_task(self._update(order, shown, status, over), name=f"card-{order.job_id}")
+        updates = asyncio.create_task(self._update(order, shown, statuses, over), name=f"card-{order.job_id}")
         try:
             yield
         finally:
             over.set()
-            # an edit in flight must land before the last one, or it would overwrite it
-            done, _ = await asyncio.wait({updates}, timeout=_LAST_EDIT_PATIENCE)
-            if not done:
+            async with self.still():
+                await asyncio.wait({updates}, timeout=_LAST_EDIT_PATIENCE)
+            if not updates.done():
                 updates.cancel()
             elif updates.exception() is not None:
                 _log.error("a card was not kept", job=order.job_id, exc_info=updates.exception())
 
-    async def _update(self, order: Order, shown: Status, status: Callable[[], Status], over: asyncio.Event) -> None:
+    @contextlib.asynccontextmanager
+    async def still(self, *, for_good: bool = False) -> AsyncIterator[None]:
+        """No progress is shown while the body runs: an edit in flight lands first, or is given up.
+
+        Else it would overwrite what counts, or hold it back.
+
+        Parameters
+        ----------
+        for_good
+            None after that either, unless the body fails.
+        """
+        self._still += 1
+        try:
+            if self._flight is not None:
+                await asyncio.wait({self._flight}, timeout=_LAST_EDIT_PATIENCE)
+                self._flight.cancel()
+            yield
+        except BaseException:
+            self._still -= 1
+            raise
+        if not for_good:
+            self._still -= 1
+
+    async def _update(
+        self, order: Order, shown: Statuses, statuses: Callable[[], Statuses], over: asyncio.Event
+    ) -> None:
         edited_at = self._clock()
         while not await _happens(over, within=_interval(shown) * _TICK):
-            now = status()
-            moved_on = type(now) is not type(shown)
-            if now == shown or not (moved_on or self._clock() >= edited_at + _interval(shown)):
+            now = statuses()
+            if self._still or now == shown:
                 continue
-            try:
-                await self.edit(cards.request(order, now))
-            except DeliveryError as error:
+            if not (_moved_on(shown, now) or self._clock() >= edited_at + _interval(shown)):
+                continue
+            self._flight = asyncio.create_task(self._progress(order, now), name=f"edit-{order.job_id}")
+            await asyncio.wait({self._flight})
+            if self._flight.cancelled():
+                continue
+            error = self._flight.exception()
+            if isinstance(error, DeliveryError):
                 _log.info("a card was not updated", job=order.job_id, reason=str(error))
                 if error.trouble is not Trouble.UNREACHABLE:
                     return
+            elif error is not None:
+                raise error
             shown, edited_at = now, self._clock()
+
+    async def _progress(self, order: Order, now: Statuses) -> None:
+        preview = next((one.preview for one in now if isinstance(one, Painting) and one.preview is not None), None)
+        view = cards.request(order, now, self.pictures, preview=preview is not None)
+        await self.edit(view, preview=preview)
 
     def webhook(self) -> discord.Webhook | None:
         """The interaction as a webhook, while its token lives."""
@@ -178,7 +261,7 @@ class Card:
         return channel.get_partial_message(self.address.message_id)
 
 
-async def original_card(client: discord.Client, address: CardAddress) -> CardAddress | None:
+async def original_card(client: discord.Client, address: CardAddress, *, private: bool) -> CardAddress | None:
     """The same address with the id of the interaction's own answer, if Discord has one and the token still lives."""
     webhook = Card(client, address, clock=time.time).webhook()
     if webhook is None:
@@ -187,14 +270,20 @@ async def original_card(client: discord.Client, address: CardAddress) -> CardAdd
         message = await call(lambda: webhook.fetch_message("@original"))  # type: ignore[arg-type]  # Discord's own alias
     except DeliveryError:
         return None
-    if message.flags.ephemeral:  # a refusal that we gave while stopping is no card
+    if message.flags.ephemeral and not private:  # a refusal that we gave while stopping is no card
         return None
     return replace(address, message_id=message.id, channel_id=message.channel.id)
 
 
-def _interval(status: Status) -> float:
+def _moved_on(before: Statuses, now: Statuses) -> bool:
+    return [type(one) for one in before] != [type(one) for one in now]
+
+
+def _interval(statuses: Statuses) -> float:
     """Seconds between edits. Far back in the queue a new number says little, and hundreds of cards want to be kept."""
-    return EDIT_INTERVAL * (1 + status.place / _NEAR_FRONT if isinstance(status, Waiting) else 1)
+    if not all(isinstance(one, Waiting) for one in statuses):
+        return EDIT_INTERVAL
+    return EDIT_INTERVAL * (1 + min(one.place for one in statuses if isinstance(one, Waiting)) / _NEAR_FRONT)
 
 
 async def _happens(event: asyncio.Event, *, within: float) -> bool:

@@ -2,19 +2,22 @@
 
 import asyncio
 import io
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import discord
+from discord import ui
 
 from bot.delivery.calls import DeliveryError, Trouble, call
-from bot.ui import cards, custom_ids, words
-from bot.ui.status import Result
+from bot.ui import custom_ids, words
+from bot.ui.status import Order, Result
 
 _ARCHIVE_AFTER: Final = 60
 _LOOK_THROUGH = 200  # messages since the command
 _LOOK_AGAIN: Final = (2.0, 10.0, 60.0)
+_FILENAME: Final = re.compile(r"animify-[a-z0-9_]+(?:-(?P<number>[1-9][0-9]?))?\.(?:jpg|png|webp)", re.ASCII)
 _FALL_BACK_ON = {Trouble.FORBIDDEN, Trouble.TOO_MANY_THREADS, Trouble.GONE, Trouble.REFUSED}
 
 
@@ -26,8 +29,10 @@ class Posted:
     message_id: int
 
 
-async def post(client: discord.Client, result: Result, *, guild_id: int, channel_id: int) -> Posted:
-    """Post the result as a message of its own; it mentions the requester and nobody else.
+async def post(
+    client: discord.Client, result: Result, view: ui.LayoutView, *, guild_id: int, channel_id: int
+) -> discord.Message:
+    """Post a result as a message of its own; it mentions nobody.
 
     The nonce lets Discord answer a repeated post with the first message.
 
@@ -36,15 +41,52 @@ async def post(client: discord.Client, result: Result, *, guild_id: int, channel
     DeliveryError
     """
     channel = client.get_partial_messageable(channel_id, guild_id=guild_id or None)
-    requester = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(result.order.user_id)])
 
     async def once() -> discord.Message:
-        picture = discord.File(io.BytesIO(result.data), result.filename)
+        picture = discord.File(io.BytesIO(result.data), result.shown.filename)
         return await channel.send(
-            view=cards.result(result), file=picture, nonce=result.order.job_id, allowed_mentions=requester
+            view=view, file=picture, nonce=result.order.job_id, allowed_mentions=discord.AllowedMentions.none()
         )
 
-    return Posted(channel_id, (await call(once)).id)
+    return await call(once)
+
+
+async def change(
+    client: discord.Client,
+    posted: Posted,
+    view: ui.LayoutView,
+    files: Sequence[discord.Attachment],
+    *,
+    added: Result | None = None,
+    guild_id: int,
+) -> discord.Message:
+    """Replace what a message of ours shows; of its files `files` stay, and another picture may join them.
+
+    Raises
+    ------
+    DeliveryError
+    """
+    await awaken(client, posted.channel_id, guild_id=guild_id)
+    channel = client.get_partial_messageable(posted.channel_id, guild_id=guild_id or None)
+    message = channel.get_partial_message(posted.message_id)
+
+    async def once() -> discord.Message:
+        new = [] if added is None else [discord.File(io.BytesIO(added.data), added.shown.filename)]
+        return await message.edit(view=view, attachments=[*files, *new])
+
+    return await call(once)
+
+
+async def call_member(client: discord.Client, said: str, order: Order, channel_id: int, *, guild_id: int) -> None:
+    """Call the requester, and nobody else, by a post of its own: an edit would call nobody.
+
+    Raises
+    ------
+    DeliveryError
+    """
+    channel = client.get_partial_messageable(channel_id, guild_id=guild_id or None)
+    requester = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(order.user_id)])
+    await call(lambda: channel.send(said, nonce=f"{order.interaction_id}-m", allowed_mentions=requester))
 
 
 async def open_thread(client: discord.Client, *, guild_id: int, channel_id: int, card_id: int, name: str) -> int:
@@ -133,14 +175,14 @@ def falls_back(error: DeliveryError) -> bool:
 
 async def find(
     client: discord.Client,
-    job_id: str,
+    interaction_id: int,
     *,
     guild_id: int,
     channels: list[int],
     asked_at: int,
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
-) -> Posted | None:
-    """Our own result of this job in one of these channels, where we can't know whether it is there.
+) -> discord.Message | None:
+    """Our own message with pictures of this request in one of these channels, if we can't know whether it is there.
 
     Channels that are gone, or were never made, are passed over. While Discord can't be reached it is asked again, for
     about a minute.
@@ -148,7 +190,7 @@ async def find(
     Parameters
     ----------
     asked_at
-        A snowflake that is older than the result: the card's own, or the interaction's.
+        A snowflake that is older than the message: the card's own, or the interaction's.
 
     Raises
     ------
@@ -157,7 +199,7 @@ async def find(
     """
     for wait in (*_LOOK_AGAIN, None):
         try:
-            return await _look(client, job_id, guild_id=guild_id, channels=channels, asked_at=asked_at)
+            return await _look(client, interaction_id, guild_id=guild_id, channels=channels, asked_at=asked_at)
         except DeliveryError:
             if wait is None:
                 raise
@@ -166,8 +208,8 @@ async def find(
 
 
 async def _look(
-    client: discord.Client, job_id: str, *, guild_id: int, channels: list[int], asked_at: int
-) -> Posted | None:
+    client: discord.Client, interaction_id: int, *, guild_id: int, channels: list[int], asked_at: int
+) -> discord.Message | None:
     for channel_id in channels:
         channel = client.get_partial_messageable(channel_id, guild_id=guild_id or None)
         try:
@@ -177,17 +219,31 @@ async def _look(
                 raise
             continue
         for message in latest:
-            if message.author == client.user and carries(message, job_id):
-                return Posted(channel_id, message.id)
+            if message.author == client.user and carries(message, interaction_id):
+                return message
     return None
 
 
-def carries(message: discord.Message, job_id: str) -> bool:
-    """Whether a message is the result card of a job."""
-    view = discord.ui.LayoutView.from_message(message, timeout=None)
+def carries(message: discord.Message, interaction_id: int) -> bool:
+    """Whether a message shows pictures of a request; its card alone shows none."""
+    if not any(position_of(one.filename) is not None for one in message.attachments):
+        return False
+    view = ui.LayoutView.from_message(message, timeout=None)
     view.stop()
     ids = (getattr(item, "custom_id", None) for item in view.walk_children())
-    return any(isinstance(one, str) and custom_ids.names_job(one, job_id) for one in ids)
+    return any(isinstance(one, str) and custom_ids.names_request(one, interaction_id) for one in ids)
+
+
+def filename(style_id: str, ending: str, position: int, count: int) -> str:
+    """What a picture's file is called in its message: several are numbered, from 1."""
+    number = "" if count == 1 else f"-{position + 1}"
+    return f"animify-{style_id}{number}.{ending}"
+
+
+def position_of(name: str) -> int | None:
+    """Which of its request's pictures a file is, by its name; None for a file that is none."""
+    found = _FILENAME.fullmatch(name)
+    return None if found is None else int(found["number"] or 1) - 1
 
 
 def _reader(channel: discord.PartialMessageable, asked_at: int) -> Callable[[], Awaitable[list[discord.Message]]]:

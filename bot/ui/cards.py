@@ -1,73 +1,247 @@
-"""Cards: a value in, a `LayoutView` out, with plain components and no callbacks."""
+"""Cards: a value in, a `LayoutView` out, with plain components and no callbacks, in the language of the request."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Concatenate, Final, ParamSpec
 
 import discord
 from discord import ui
 
-from bot.ui import custom_ids, words
+from bot.ui import captions, custom_ids, presses, words
 from bot.ui.custom_ids import Action
-from bot.ui.status import Order, Result, Status
-from styles import Style
+from bot.ui.language import Phrase, _, speaking
+from bot.ui.status import (
+    Allowance,
+    Choice,
+    FirstFew,
+    Order,
+    Saying,
+    Shown,
+    Statuses,
+    WayOut,
+    ended,
+)
+
+PREVIEW: Final = "preview.jpg"
+"""The name of the file with a rough picture of what is being painted."""
 
 _WAITING = discord.Colour(0xF2A65A)
-_MOST_TEXT = 3900  # of Discord's 4,000 characters a message
 _DONE = discord.Colour(0x6BAA75)
+_OPTIONS: Final = 25  # of a select
+
+_P = ParamSpec("_P")
+Item = ui.Item[ui.LayoutView]
 
 
-def request(order: Order, status: Status) -> ui.LayoutView:
-    """The card that answers the command and shows where the request stands."""
-    return _card(ui.TextDisplay(words.order(order)), ui.TextDisplay(words.status(status)), colour=_WAITING)
+def _in_its_language(
+    card: Callable[Concatenate[Order, _P], ui.LayoutView],
+) -> Callable[Concatenate[Order, _P], ui.LayoutView]:
+    @wraps(card)
+    def speaks(order: Order, /, *args: _P.args, **kwargs: _P.kwargs) -> ui.LayoutView:
+        with speaking(order.language):
+            return card(order, *args, **kwargs)
+
+    return speaks
 
 
-def finished(order: Order, link: str) -> ui.LayoutView:
-    """The request card once its picture is posted elsewhere; `link` leads to it."""
-    return _card(ui.TextDisplay(words.order(order)), ui.TextDisplay(words.finished(link)), colour=_DONE)
+@_in_its_language
+def request(order: Order, statuses: Statuses, shown: tuple[Shown, ...] = (), *, preview: bool = False) -> ui.LayoutView:
+    """The card that answers the command and shows where the request stands, with what it shows of it already.
+
+    Parameters
+    ----------
+    preview
+        Whether `PREVIEW` is among the message's attachments.
+    """
+    items: list[Item] = [ui.TextDisplay(captions.headline(order)), ui.TextDisplay(captions.progress(statuses))]
+    if shown:
+        items.append(_gallery(order, shown))
+    if preview:
+        rough: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
+        rough.add_item(media=f"attachment://{PREVIEW}", description=captions.PREVIEW_ALT())
+        items.append(rough)
+    if not all(map(ended, statuses)):
+        buttons = [_button(Action.CANCEL, order.job_id, captions.CANCEL, "✖️")]
+        if order.long_wait:
+            buttons.append(_button(Action.MENTION, order.job_id, captions.MENTION, "🔔"))
+        items += [ui.ActionRow(*buttons), ui.TextDisplay(captions.CANCELLING())]
+    return _card(*items, colour=_WAITING)
 
 
-def failed(order: Order, sentence: str) -> ui.LayoutView:
-    """The request card when no picture came of it."""
-    return _card(ui.TextDisplay(words.order(order)), ui.TextDisplay(sentence), colour=_WAITING)
+@_in_its_language
+def finished(order: Order, link: str, statuses: Statuses | None) -> ui.LayoutView:
+    """The request card once its pictures lie elsewhere, where `link` leads; no statuses: nobody knows of them."""
+    said = captions.found_again(link) if statuses is None else captions.finished(link, statuses)
+    return _card(ui.TextDisplay(captions.headline(order)), ui.TextDisplay(said), colour=_DONE)
 
 
-def result(value: Result) -> ui.LayoutView:
-    """The card with the picture; it needs `value.filename` among the message's attachments."""
-    picture = ui.MediaGallery[ui.LayoutView]()
-    picture.add_item(
-        media=f"attachment://{value.filename}", description=words.alt_text(value.order.style), spoiler=value.spoiler
-    )
-    delete: ui.Button[ui.LayoutView] = ui.Button(
-        label="Delete", emoji="🗑️", custom_id=custom_ids.write(Action.DELETE, value.order.job_id)
-    )
-    report: ui.Button[ui.LayoutView] = ui.Button(
-        label="Report", emoji="🚩", custom_id=custom_ids.write(Action.REPORT, value.order.job_id)
-    )
+@_in_its_language
+def failed(order: Order, why: Saying, *, retry: bool = False) -> ui.LayoutView:
+    """The request card when no picture came of it; with the way to try again, if that may help."""
+    return _card(ui.TextDisplay(captions.headline(order)), *_sentence(why(), order, retry=retry), colour=_WAITING)
+
+
+@_in_its_language
+def paused(order: Order, why: Saying, shown: tuple[Shown, ...]) -> ui.LayoutView:
+    """The request card while the bot is away, with what it shows already."""
+    pictures = [_gallery(order, shown)] if shown else []
+    return _card(ui.TextDisplay(captions.headline(order)), ui.TextDisplay(why()), *pictures, colour=_WAITING)
+
+
+def sorry(order: Order, why: Saying, *, retry: bool) -> ui.LayoutView:
+    """The same for the member alone, in their own language."""
+    return _card(*_sentence(why(), order, retry=retry), colour=_WAITING)
+
+
+@_in_its_language
+def result(
+    order: Order,
+    shown: tuple[Shown, ...],
+    *,
+    pending: int = 0,
+    allowance: Allowance | None = None,
+    statuses: Statuses = (),
+) -> ui.LayoutView:
+    """The card with the pictures; each needs its file among the message's attachments.
+
+    Parameters
+    ----------
+    pending
+        How many more will join them.
+    allowance
+        What the member has left; None where nobody knows.
+    statuses
+        Where the request stands: what failed of it is said.
+    """
+    if len(shown) == order.count == 1:
+        return single(order, shown[0], allowance)
+    first = f"{order.interaction_id}-{shown[0].position}"
     return _card(
-        ui.TextDisplay(words.order(value.order)),
-        picture,
-        ui.TextDisplay(words.result(value)),
-        ui.ActionRow(delete, report),
+        ui.TextDisplay(captions.headline(order)),
+        _gallery(order, shown),
+        ui.TextDisplay("\n".join([*captions.failures(statuses), captions.gallery_print(shown, pending, allowance)])),
+        ui.ActionRow(_pick(first, shown)),
+        ui.ActionRow(*_for_everyone(first)),
         colour=_DONE,
     )
 
 
-def statement(question: str) -> ui.LayoutView:
-    """The question that a server asks before a member's first picture, with the button that answers it."""
-    mine: ui.Button[ui.LayoutView] = ui.Button(
-        label=words.MINE(), style=discord.ButtonStyle.primary, custom_id=custom_ids.STATE
+@_in_its_language
+def single(order: Order, shown: Shown, allowance: Allowance | None, *, keep: bool = False) -> ui.LayoutView:
+    """One picture, with all that can be done with it; `keep`: it is one of several, and the others can go."""
+    job_id = f"{order.interaction_id}-{shown.position}"
+    variations = (
+        _button(Action.AGAIN, job_id, captions.AGAIN, "🔁"),
+        _button(Action.SUBTLER, job_id, captions.SUBTLER, "🔅"),
+        _button(Action.BOLDER, job_id, captions.BOLDER, "🔆"),
+        _button(Action.COMPARE, job_id, captions.COMPARE, "🌓"),
+        _button(Action.DETAILS, job_id, captions.DETAILS, "🔎"),
     )
-    return _card(ui.TextDisplay(question), ui.ActionRow(mine), colour=_WAITING)
-
-
-def styles(catalogue: Sequence[Style]) -> ui.LayoutView:
-    """The answer to /styles: what can be had, and what it costs."""
-    lines = [f"{style.emoji} **{style.label}** (`{style.id}`)\n{style.summary}" for style in catalogue]
+    more = [_button(Action.FOUR, job_id, captions.FOUR, "🎚️")]
+    if keep:
+        more.append(_button(Action.KEEP, job_id, captions.KEEP, "📌"))
+    styles = [ui.ActionRow(_styles(job_id, order.menu))] if order.menu else []
     return _card(
-        ui.TextDisplay(f"### Styles\n{words.COST()}"), ui.TextDisplay("\n".join(lines)[:_MOST_TEXT]), colour=_DONE
+        ui.TextDisplay(captions.headline(order)),
+        _gallery(order, (shown,)),
+        ui.TextDisplay(captions.small_print(shown, allowance)),
+        ui.ActionRow(*variations),
+        *styles,
+        ui.ActionRow(*more, *_for_everyone(job_id)),
+        ui.TextDisplay(captions.COSTS()),
+        colour=_DONE,
     )
 
 
-def _card(*items: ui.Item[ui.LayoutView], colour: discord.Colour) -> ui.LayoutView:
+def more_styles(job_id: str, menu: tuple[Choice, ...]) -> ui.LayoutView:
+    """All other styles, for the one who found too few in the select of a card."""
+    rows = [
+        ui.ActionRow(_select(Action.STYLE, job_id, captions.ANOTHER_STYLE(), _style_options(page), part=number))
+        for number, page in enumerate(discord.utils.as_chunks(menu, _OPTIONS), start=1)
+    ]
+    return _card(*rows, colour=_DONE)
+
+
+def refusal(sentence: str, way_out: WayOut) -> ui.LayoutView:
+    """A refusal with the button that leads on: for the statement that uploads are one's own, or for fewer pictures."""
+    if isinstance(way_out, FirstFew):
+        label = captions.first_few(way_out.count)
+        custom_id = custom_ids.first_few(way_out.interaction_id, way_out.count)
+    else:
+        label, custom_id = words.MINE(), custom_ids.STATE
+    leads_on: ui.Button[ui.LayoutView] = ui.Button(label=label, style=discord.ButtonStyle.primary, custom_id=custom_id)
+    return _card(ui.TextDisplay(sentence), ui.ActionRow(leads_on), colour=_WAITING)
+
+
+def cancel_question(job_id: str, count: int) -> ui.LayoutView:
+    """What it costs to cancel, and the button that does it all the same."""
+    anyway: ui.Button[ui.LayoutView] = ui.Button(
+        label=captions.CANCEL_ANYWAY(), style=discord.ButtonStyle.danger, custom_id=custom_ids.cancel_charged(job_id)
+    )
+    return _card(ui.TextDisplay(presses.would_charge(count)), ui.ActionRow(anyway), colour=_WAITING)
+
+
+def said(sentence: str) -> ui.LayoutView:
+    """A sentence where there was a card: a message can't become a plain one again."""
+    return _card(ui.TextDisplay(sentence), colour=_DONE)
+
+
+def _sentence(sentence: str, order: Order, *, retry: bool) -> tuple[Item, ...]:
+    said = ui.TextDisplay[ui.LayoutView](sentence)
+    if not retry:
+        return (said,)
+    again: ui.Button[ui.LayoutView] = ui.Button(
+        label=captions.retry(order.count), emoji="🔁", custom_id=custom_ids.write(Action.RETRY, order.job_id)
+    )
+    return said, ui.ActionRow(again)
+
+
+def _gallery(order: Order, shown: tuple[Shown, ...]) -> "ui.MediaGallery[ui.LayoutView]":
+    gallery: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
+    for one in shown:
+        gallery.add_item(
+            media=f"attachment://{one.filename}", description=captions.alt_text(order.style), spoiler=one.spoiler
+        )
+    return gallery
+
+
+def _for_everyone(job_id: str) -> tuple["ui.Button[ui.LayoutView]", ...]:
+    return (
+        _button(Action.SAME, job_id, captions.SAME, "🖼️"),
+        _button(Action.REPORT, job_id, captions.REPORT, "🚩"),
+        _button(Action.DELETE, job_id, captions.DELETE, "🗑️"),
+    )
+
+
+def _button(action: Action, job_id: str, label: Phrase, emoji: str) -> "ui.Button[ui.LayoutView]":
+    return ui.Button(label=label(), emoji=emoji, custom_id=custom_ids.write(action, job_id))
+
+
+def _pick(job_id: str, shown: tuple[Shown, ...]) -> "ui.Select[ui.LayoutView]":
+    options = [discord.SelectOption(label=captions.picked(one), value=str(one.position)) for one in shown]
+    return _select(Action.PICK, job_id, captions.PICK(), options)
+
+
+def _styles(job_id: str, menu: tuple[Choice, ...]) -> "ui.Select[ui.LayoutView]":
+    if len(menu) <= _OPTIONS:
+        options = _style_options(menu)
+    else:
+        more = discord.SelectOption(label=captions.MORE_STYLES(), value=custom_ids.MORE_STYLES, emoji="📚")
+        options = [*_style_options(menu[: _OPTIONS - 1]), more]
+    return _select(Action.STYLE, job_id, captions.ANOTHER_STYLE(), options)
+
+
+def _style_options(menu: Iterable[Choice]) -> list[discord.SelectOption]:
+    return [discord.SelectOption(label=_(one.label), value=one.style_id, emoji=one.emoji) for one in menu]
+
+
+def _select(
+    action: Action, job_id: str, placeholder: str, options: list[discord.SelectOption], *, part: int = 0
+) -> "ui.Select[ui.LayoutView]":
+    return ui.Select(custom_id=custom_ids.write(action, job_id, part=part), placeholder=placeholder, options=options)
+
+
+def _card(*items: Item, colour: discord.Colour) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*items, accent_colour=colour))
     view.stop()  # a stopped view is not kept by discord.py: buttons are answered by their custom id alone

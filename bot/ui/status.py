@@ -1,16 +1,30 @@
 """The values that cards show: where a request stands, and what came out of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from engine.contract import Detour
+from bot.ui.language import ENGLISH
+from engine.contract import Detour, Medium
+
+Saying = Callable[[], str]
+"""A sentence, in the language that is spoken where it is called."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """In the queue: `place` requests are served before it; its picture is expected at `ready_at` (epoch seconds)."""
+    """In the queue.
+
+    Attributes
+    ----------
+    place, yours
+        So many pictures are served before it, and so many of those are the same member's.
+    ready_at
+        When it is expected, in epoch seconds.
+    """
 
     place: int
     ready_at: int
+    yours: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +34,11 @@ class Preparing:
 
 @dataclass(frozen=True, slots=True)
 class Painting:
-    """The engine has done `step` of `steps`."""
+    """The engine has done `step` of `steps`; `preview` is what it has come to, as a small JPEG."""
 
     step: int
     steps: int
+    preview: bytes | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +46,101 @@ class Finishing:
     """The picture is being checked, encoded and posted."""
 
 
-Status = Waiting | Preparing | Painting | Finishing
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The picture is posted; `seconds` of engine time."""
+
+    engine: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """No picture comes of it.
+
+    Attributes
+    ----------
+    why
+        What happened, and what it did to the quota.
+    retry
+        Whether the same request may well succeed now.
+    called_off
+        Somebody wanted none.
+    """
+
+    why: Saying
+    retry: bool = False
+    called_off: bool = False
+
+
+Status = Waiting | Preparing | Painting | Finishing | Done | Failed
+"""Where one picture of a request stands."""
+
+Statuses = tuple[Status, ...]
+"""Where a request stands: a status a picture, in their order."""
+
+
+def ended(status: Status) -> bool:
+    """Whether nothing follows."""
+    return isinstance(status, Done | Failed)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a refused member may do about it: say that uploads are theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFew:
+    """What a refused member may do about it: have the first `count` pictures of this interaction's request."""
+
+    interaction_id: int
+    count: int
+
+
+WayOut = Statement | FirstFew
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A style as a select offers it; `label` in English."""
+
+    style_id: str
+    label: str
+    emoji: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What a request card always says: who asked for which style."""
+    """What the cards of a request always say: who asked for how many pictures in which style.
+
+    Attributes
+    ----------
+    job_id
+        The first of its jobs.
+    style
+        Its English label.
+    menu
+        The other styles that the same photo can be had in.
+    language
+        What the card is written in.
+    long_wait
+        Whether it is worth a mention when it is done.
+    """
 
     job_id: str
     user_id: int
     style: str
     emoji: str
+    menu: tuple[Choice, ...] = ()
+    count: int = 1
+    language: str = ENGLISH
+    long_wait: bool = False
+
+    @property
+    def interaction_id(self) -> int:
+        """The request's own name."""
+        return int(self.job_id.partition("-")[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,17 +153,19 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """A finished picture with everything its card says.
+class Shown:
+    """A picture as its card tells of it.
 
     Attributes
     ----------
-    data
-        The encoded picture: never in a repr, so never in a log.
+    position
+        Which of its request's pictures it is, from 0.
+    filename
+        Its file's name in the message.
+    engine, medium, seconds
+        Who made it, how, and in which time; None where an earlier run of the bot died before it could say so.
     strength
         0..1, as the member asked.
-    seconds
-        Engine time.
     several_frames
         The source was animated; only its first frame was painted, and the card says so.
     detour
@@ -73,18 +174,26 @@ class Result:
         It is shown behind a click.
     """
 
-    order: Order
-    data: bytes = field(repr=False)
+    position: int
     filename: str
-    engine: str
-    made_by_model: bool
+    engine: str | None
+    medium: Medium | None
     seed: int
     strength: float
-    seconds: float
-    several_frames: bool
-    allowance: Allowance
+    seconds: float | None
+    several_frames: bool = False
     detour: Detour | None = None
     spoiler: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A finished picture: the encoded file (never in a repr, so never in a log), and what its card says."""
+
+    order: Order
+    shown: Shown
+    data: bytes = field(repr=False)
+    allowance: Allowance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

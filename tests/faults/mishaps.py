@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
@@ -143,9 +143,12 @@ async def watched(client: AnimifyClient, *, cut_at: "Cut | None" = None) -> Asyn
     start = journey._start
 
     def starting(steps: Coroutine[None, None, None], name: str) -> asyncio.Task[None]:
-        return journeys.add(start(steps if cut_at is None else cut_at.through(steps), name))
+        return journeys.add(start(steps if cut_at is None else cut_at.journey(steps), name))
 
-    with patch.object(journey, "_start", starting):
+    with patch.object(journey, "_start", starting), ExitStack() as cutting:
+        if cut_at is not None:
+            carry = journey._carry
+            cutting.enter_context(patch.object(journey, "_carry", lambda *about: cut_at.through(carry(*about))))
         yield journeys
 
 
@@ -197,19 +200,30 @@ async def thinking(playground: Playground, interaction: Interaction) -> None:
 
 
 class Cut:
-    """Cancels a coroutine's task at the Nth time that it waits for something."""
+    """Cancels a journey at the Nth time that it, or one of the pictures that it carries, waits for something."""
 
     def __init__(self) -> None:
         self.at = 0
+        self._left = 0
+        self._journey: asyncio.Task[None] | None = None
+
+    async def journey(self, steps: Coroutine[None, None, None]) -> None:
+        self._left, self._journey = self.at, asyncio.current_task()
+        await self.through(steps)
 
     async def through(self, steps: Coroutine[None, None, None]) -> None:
-        await _Stepped(steps, self.at)
+        await _Stepped(steps, self)
+
+    def waits(self) -> None:
+        self._left -= 1
+        if self._left == 0 and self._journey is not None:
+            self._journey.cancel()
 
 
 class _Stepped:
-    def __init__(self, steps: Coroutine[None, None, None], cut_at: int) -> None:
+    def __init__(self, steps: Coroutine[None, None, None], cut: Cut) -> None:
         self._steps = steps
-        self._left = cut_at
+        self._cut = cut
 
     def __await__(self) -> Generator[Any, Any, None]:
         step: Callable[[Any], Any] = self._steps.send
@@ -219,9 +233,7 @@ class _Stepped:
                 waiting = step(value)
             except StopIteration:
                 return
-            self._left -= 1
-            if self._left == 0 and (task := asyncio.current_task()):
-                task.cancel()
+            self._cut.waits()
             try:
                 step, value = self._steps.send, (yield waiting)
             except BaseException as error:  # noqa: BLE001 - handed on to the coroutine, cancellation above all

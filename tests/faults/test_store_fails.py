@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.fakes import FakeRunner
-from tests.faults.mishaps import Asked, a_crowded_playground, all_resumed, ask, hurry, used, watched
+from tests.faults.mishaps import Asked, a_crowded_playground, all_resumed, ask, hurry, quiet, used, watched
 from tests.flow.stage import a_stage, the_bot
 
 
@@ -44,14 +44,12 @@ async def test_a_request_survives_a_failing_disk_at_every_statement(tmp_path: Pa
     disk, database, everyone = FailingDisk(), tmp_path / "animify.db", list[tuple[Asked, str]]()
     async with a_crowded_playground() as playground:
         guild = playground.guild("Cosy Corner")
-        async with (
-            the_bot(playground, database, runners=[FakeRunner()], on_statement=disk) as client,
-            watched(client) as journeys,
-        ):
+        async with the_bot(playground, database, runners=[FakeRunner()], on_statement=disk) as client:
             for nth in count(1):
                 disk.arm(nth, times=times)
                 asked = await ask(guild, f"{nth}")
-                await journeys.next_end()
+                await asked.interaction.response()
+                await quiet()
                 failed = disk.disarm()
                 where = f"statement {nth}: {failed}"
                 everyone.append((asked, where))

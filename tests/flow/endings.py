@@ -2,15 +2,19 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from bot import hardening
 from bot.client import AnimifyClient
 from bot.store import Change
 from bot.telemetry import Metrics
+from bot.ui import custom_ids
+from bot.ui.custom_ids import Action
 from engine.dispatcher import Moment
 from engine.safety import Verdict
-from playground import Interaction, Playground
+from playground import Interaction, Message, Playground
 from styles import load
 from tests.engine.fakes import SAFE, UNSAFE, Act, FakeChecker, FakeRunner, Signals
 from tests.faults.mishaps import Journeys, all_resumed, watched
@@ -80,11 +84,27 @@ class Play:
         await self.ask(damaged=damaged)
         await self.journeys.next_end()
 
+    async def compare(self) -> None:
+        """Before/After, as an animation, and for everyone."""
+        job_id = f"{self.asked[-1].id}-0"
+        steps = [custom_ids.write(action, job_id) for action in (Action.COMPARE, Action.WIPE, Action.POST_WIPE)]
+        card = await self._shown(partial(carries, custom_id=steps[0]))
+        for this, following in pairwise(steps):
+            self.asked.append(await self.mika.click(card, this))
+            card = await self._shown(partial(carries, custom_id=following))
+        self.asked.append(await self.mika.click(card, steps[-1]))
+        await self._shown(lambda message: "Everyone sees it" in message.text)
+
+    async def _shown(self, fits: Callable[[Message], bool]) -> Message:
+        event = await self.world.wait_for(lambda event: event.message is not None and fits(event.message))
+        assert event.message is not None
+        return event.message
+
     async def block(self) -> None:
         """What a moderator does to Mika, with a reason."""
         done = await self.client.services.store.desk.block(self._by_a_moderator("a block"))
         assert done.cancelled
-        self.client.services.journey.recall(done.cancelled, "You are blocked.")
+        self.client.services.journey.recall(done.cancelled, lambda: "You are blocked.")
 
     async def unblock(self) -> None:
         """And takes back."""
@@ -97,7 +117,7 @@ class Play:
         """What /privacy delete does to what is stored of Mika."""
         privacy = self.client.services.store.privacy
         plan = await privacy.begin_erasure(self.mika.id)
-        self.client.services.journey.recall(plan.cancelled, "You are erased.")
+        self.client.services.journey.recall(plan.cancelled, lambda: "You are erased.")
         await privacy.gone(plan.posts)
         await privacy.erase(self.mika.id)
 
@@ -107,6 +127,10 @@ class Play:
         for interaction in self.asked:
             found |= canaries.of_interaction(self.world, interaction)
         return found
+
+
+def carries(message: Message, custom_id: str) -> bool:
+    return any(one.custom_id == custom_id for one in message.buttons)
 
 
 Ending = Callable[[Play], Awaitable[None]]
@@ -140,6 +164,12 @@ def checker_says(*verdicts: Verdict) -> Ending:
 async def painted_by_the_painter(play: Play) -> None:
     await play.start()
     await play.ask_and_see()
+
+
+async def compared(play: Play) -> None:
+    await play.start(FakeRunner())
+    await play.ask_and_see()
+    await play.compare()
 
 
 async def unreadable(play: Play) -> None:
@@ -203,6 +233,7 @@ async def erased(play: Play) -> None:
 ENDINGS: Mapping[str, Ending] = {
     "delivered": engine_does(Act.PAINT),
     "painted by the painter": painted_by_the_painter,
+    "compared with the photo": compared,
     "the first answer fails": discord_fails("POST", r"/callback$", 404),
     "not fetched": discord_fails("GET", r"attachments/", 500),
     "unreadable": unreadable,

@@ -13,7 +13,11 @@ from PIL import Image
 from bot import policy
 from bot.attachments import Attachments
 from bot.client import AnimifyClient
+from bot.commands.previews import Previews
 from bot.commands.services import Services
+from bot.commands.shelf import Shelf
+from bot.commands.shelf import Shelf
+from bot.comparing import Comparer
 from bot.journey import Journey
 from bot.lanes import Lane
 from bot.safety import Safety
@@ -127,6 +131,7 @@ async def the_bot(
     relief: Engine | None = None,
     checker: SafetyChecker | None = None,
     unchecked_direct: bool = True,
+    styles: Path | None = None,
     on_statement: Callable[[str], None] = lambda _: None,
     observer: Observer = lambda *_: None,
     witness: Witness | None = None,
@@ -134,7 +139,7 @@ async def the_bot(
     """The bot's parts as `bot.app` puts them together, online on the playground; stopped in the same order.
 
     By default the painter paints, or these `runners`, or `engine`, which is then made of them. `relief` is for those
-    who would not wait. No classifier is installed, and direct messages are served all the same.
+    who would not wait. `styles` is a folder of the operator's own. No classifier is installed, and direct messages are served all the same.
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(redirect(playground.origin))
@@ -161,7 +166,16 @@ async def the_bot(
             witness=witness,
             pause=_no_pause,
         )
-        client = AnimifyClient(Services(journey=journey, store=store, catalogue=load(), house=safety.house))
+        services = Services(
+            journey=journey,
+            store=store,
+            catalogue=load(styles),
+            house=safety.house,
+            shelf=Shelf(store),
+            comparer=Comparer(store=store, attachments=attachments, studio=Studio(decoder, engine)),
+            previews=Previews(styles),
+        )
+        client = AnimifyClient(services)
         client._connection.guild_ready_timeout = 0.05  # after READY, discord.py waits 2 s for servers still to come
         serving = asyncio.create_task(client.serve(playground.token))
         stack.push_async_callback(asyncio.wait, {serving})

@@ -39,7 +39,10 @@ async def test_the_result_card_says_who_painted_how_and_what_is_left(stage: Stag
     for part in ("painter", "not AI", "strength 0.8", "seed 42", "2 left today", stage.mika.mention):
         assert part in result.text
     assert "in the style “Ghibli”" in str(result.components)  # what a screen reader says
-    assert [one.label for one in result.buttons] == ["Delete", "Report"]
+    assert [one.label for one in result.buttons] == [
+        *("Again", "Subtler", "Bolder", "Before/After", "Details"),
+        *("Four strengths", "Same for my photo", "Report", "Delete"),
+    ]
 
 
 async def test_the_picture_is_the_photo_in_another_style(stage: Stage) -> None:
@@ -58,10 +61,10 @@ async def test_the_same_seed_paints_the_same_picture(stage: Stage) -> None:
     assert await download(first.attachments[0]) == await download(second.attachments[0])
 
 
-async def test_only_the_requester_is_pinged(stage: Stage) -> None:
-    result = await stage.result_of(await stage.ask())
-    assert result.mentions == (stage.mika.id,)
-    assert not result.mentions_everyone
+async def test_nobody_is_pinged_for_a_picture_that_came_at_once(stage: Stage) -> None:
+    interaction = await stage.ask()
+    await stage.result_of(interaction)
+    assert not any(one.mentions or one.mentions_everyone for one in stage.guild.messages)
 
 
 async def test_the_second_picture_within_the_hour_goes_to_the_same_thread(stage: Stage) -> None:
@@ -160,7 +163,7 @@ async def test_others_wait_their_turn_and_see_their_place(tmp_path: Path) -> Non
         await stage.queue.until(Moment.GRANTED)
         mine = await stage.ask()
         shown = (await mine.response()).message.text
-        assert "2 pictures before yours" in shown
+        assert "2 pictures ahead" in shown
         assert "<t:" in shown
         runner.gate.release()
         for interaction in [*asked, mine]:

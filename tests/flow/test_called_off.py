@@ -1,13 +1,13 @@
 """A picture that somebody calls off: wherever it is, it is refunded, its card says why, and nothing is shown."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
 from bot.delivery import DiscordDelivery, Posted
 from bot.store import State, Store
-from bot.ui.status import Result
+from bot.ui.status import Result, Statuses
 from engine.dispatcher import Moment
 from playground import Interaction
 from tests.engine.fakes import Act, FakeRunner
@@ -39,8 +39,8 @@ def job_of(interaction: Interaction) -> str:
 
 
 async def call_off(stage: Stage, interaction: Interaction) -> None:
-    await stage.store.cancel(job_of(interaction))
-    stage.client.services.journey.recall([job_of(interaction)], WHY)
+    await stage.store.cancel_request(interaction.id, accept_charge=True)
+    stage.client.services.journey.recall([job_of(interaction)], lambda: WHY)
 
 
 def shown(stage: Stage) -> list[object]:
@@ -75,9 +75,9 @@ async def test_one_that_is_being_posted_is_taken_down_again(
     delivered = DiscordDelivery.delivered
 
     async def called_off_meanwhile(
-        self: DiscordDelivery, result: Result, *, thread_id: int | None, inline: bool
+        self: DiscordDelivery, result: Result, statuses: Callable[[], Statuses], *, thread_id: int | None, inline: bool
     ) -> Posted:
-        posted = await delivered(self, result, thread_id=thread_id, inline=inline)
+        posted = await delivered(self, result, statuses, thread_id=thread_id, inline=inline)
         await call_off(stage, asked)
         return posted
 

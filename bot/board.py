@@ -1,0 +1,108 @@
+"""What the card of a request says now, for whoever may edit it; nobody is called when it changes."""
+
+import asyncio
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from bot.ui.status import Painting, Preparing, Status, Statuses, Waiting, ended
+from engine.contract import Progress
+from engine.dispatcher import Quote
+from engine.encoding import thumbnail
+
+_ETA_STEP = 5
+_PREVIEW_SIDE = 384
+
+
+class Board:
+    """A line for each picture of a request that is under way.
+
+    Parameters
+    ----------
+    positions
+        Which of the request's pictures those are.
+    clock
+        Epoch seconds.
+
+    Attributes
+    ----------
+    previews
+        Whether rough pictures may be shown.
+    """
+
+    def __init__(self, positions: Sequence[int], clock: Callable[[], float]) -> None:
+        self._lines: dict[int, Callable[[], Status]] = dict.fromkeys(sorted(positions), Preparing)
+        self._quotes: dict[int, Callable[[], Quote]] = {}
+        self._clock = clock
+        self._expected = set(positions)
+        self._under_way = set(positions)
+        self._complete = asyncio.Event()
+        self._open: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._over = asyncio.Event()
+        self.previews = False
+
+    def statuses(self) -> Statuses:
+        """Where the request stands."""
+        return tuple(line() for line in self._lines.values())
+
+    def open(self, fault: Exception | None = None) -> None:
+        """The card is there, or can't be because of this."""
+        if fault is None:
+            self._open.set_result(None)
+        else:
+            self._open.set_exception(fault)
+
+    async def opened(self) -> None:
+        """Until the card is there; raises why it can't be."""
+        await asyncio.shield(self._open)
+
+    async def complete(self) -> None:
+        """Until every picture stands in the queue, or has ended before it could."""
+        await self._complete.wait()
+
+    async def over(self) -> None:
+        """Until every picture has ended."""
+        await self._over.wait()
+
+    @contextmanager
+    def queueing(self, position: int, quote: Callable[[], Quote]) -> Iterator[None]:
+        """A picture stands in the queue while the body runs; `quote` is asked no more after that."""
+        self._quotes[position] = quote
+        self.waits(position)
+        try:
+            yield
+        finally:
+            del self._quotes[position]
+
+    def waits(self, position: int) -> None:
+        """A picture waits for its turn, as the quote says whenever it is asked."""
+        self._lines[position] = lambda: self._waiting(position)
+        self._arrived(position)
+
+    def show(self, position: int, status: Status) -> None:
+        """A picture stands so now."""
+        self._lines[position] = lambda: status
+        if ended(status):
+            self._arrived(position)
+            self._under_way.discard(position)
+            if not self._under_way:
+                self._over.set()
+
+    def progress(self, position: int, progress: Progress) -> None:
+        """The engine has come so far. Of a preview only the latest is kept, and small."""
+        rough = progress.preview if self.previews else None
+        preview = None if rough is None else thumbnail(rough, _PREVIEW_SIDE)
+        self.show(position, Painting(progress.step, progress.steps, preview))
+
+    def _arrived(self, position: int) -> None:
+        self._expected.discard(position)
+        if not self._expected:
+            self._complete.set()
+
+    def _waiting(self, position: int) -> Status:
+        """In steps, so that a card is not edited for a second; rounded up, so that it never promises the past."""
+        if position not in self._quotes:  # it has left the queue, and what became of it is still to be shown
+            return Preparing()
+        quote = self._quotes[position]()
+        ready_at = self._clock() + quote.eta
+        return Waiting(place=quote.place, yours=quote.yours, ready_at=_ETA_STEP * math.ceil(ready_at / _ETA_STEP))

@@ -1,0 +1,288 @@
+"""What the cards of requests and results say."""
+
+from typing import Final
+
+from bot.ui.language import Phrase, _, ngettext
+from bot.ui.status import (
+    Allowance,
+    Done,
+    Failed,
+    Finishing,
+    Order,
+    Painting,
+    Preparing,
+    Shown,
+    Status,
+    Statuses,
+    Waiting,
+    ended,
+)
+from engine.contract import Medium, Why
+
+_BAR: Final = 12
+
+_DETOURS: Final[dict[Why, Phrase]] = {
+    Why.NOT_READY: Phrase("{painter}, because {engine} is not ready yet"),
+    Why.BUSY: Phrase("{painter}, because {engine} had no room for it"),
+    Why.DECLINED: Phrase("{painter}, because {engine} does not do this style"),
+    Why.UNFIT: Phrase("{painter}, because what {engine} made was not fit to show"),
+    Why.LATE: Phrase("{painter}, because {engine} took too long"),
+    Why.LOST: Phrase("{painter}, because {engine} broke down"),
+    Why.HURRY: Phrase("{painter}, because the wait for {engine} was longer than you wanted"),
+}
+
+CANCEL = Phrase("Cancel")
+CANCEL_ANYWAY = Phrase("Cancel, and pay for it")
+MENTION = Phrase("Mention me when done")
+AGAIN = Phrase("Again")
+SUBTLER = Phrase("Subtler")
+BOLDER = Phrase("Bolder")
+FOUR = Phrase("Four strengths")
+COMPARE = Phrase("Before/After")
+DETAILS = Phrase("Details")
+SAME = Phrase("Same for my photo")
+KEEP = Phrase("Keep only this one")
+REPORT = Phrase("Report")
+DELETE = Phrase("Delete")
+ANOTHER_STYLE = Phrase("In another style… (1 picture)")
+MORE_STYLES = Phrase("More styles…")
+PICK = Phrase("Choose one of them…")
+
+CANCELLING = Phrase("-# Cancelling is free while it waits, and three times a day once it is being painted.")
+COSTS = Phrase("-# Again, another style, subtler and bolder cost 1 picture each, four strengths cost 4.")
+PREVIEW_ALT = Phrase("A rough preview of the picture that is being painted.")
+
+
+def headline(order: Order) -> str:
+    """Who asked for what."""
+    style = f"### {order.emoji} {_(order.style)}"
+    if order.count == 1:
+        return style + "\n" + _("for {member}").format(member=f"<@{order.user_id}>")
+    asked = ngettext("{count} picture for {member}", "{count} pictures for {member}", order.count)
+    return style + "\n" + asked.format(count=order.count, member=f"<@{order.user_id}>")
+
+
+def progress(statuses: Statuses) -> str:
+    """The lines of a request card that change."""
+    if len(statuses) == 1:
+        return _line(statuses[0])
+    done = sum(isinstance(one, Done) for one in statuses)
+    lines = [
+        _("{bar} {done} of {count} done").format(
+            bar=bar(sum(map(_share, statuses)) / len(statuses)), done=done, count=len(statuses)
+        )
+    ]
+    lines += [_line(one) for one in statuses if isinstance(one, Painting)]
+    waiting = [one for one in statuses if isinstance(one, Waiting)]
+    if waiting:
+        lines.append(
+            ngettext(
+                "⏳ {count} waits: {place} · expected {when}",
+                "⏳ {count} wait: {place} · the last expected {when}",
+                len(waiting),
+            ).format(
+                count=len(waiting),
+                place=place(min(waiting, key=lambda one: one.place)),
+                when=f"<t:{max(one.ready_at for one in waiting)}:R>",
+            )
+        )
+    return "\n".join([*lines, *failures(statuses)])
+
+
+def failures(statuses: Statuses) -> list[str]:
+    """A line for each reason why pictures of a request fail, or were called off."""
+    reasons = [(one.called_off, one.why()) for one in statuses if isinstance(one, Failed)]
+    return [
+        _failed(why, reasons.count((called_off, why)), called_off=called_off)
+        for called_off, why in dict.fromkeys(reasons)
+    ]
+
+
+def _failed(why: str, count: int, *, called_off: bool) -> str:
+    if called_off:
+        return _("✖️ {why}").format(why=why)
+    return ngettext("⚠️ {count} picture failed. {why}", "⚠️ {count} pictures failed. {why}", count).format(
+        count=count, why=why
+    )
+
+
+def cancelled(charged: int, refunded: int) -> str:
+    """What became of the pictures that a member has called off: how many stay charged, and how many don't."""
+    count = charged + refunded
+    if not charged:
+        said = ngettext(
+            "You cancelled {count} picture. It did not count toward your daily limit.",
+            "You cancelled {count} pictures. They did not count toward your daily limit.",
+            count,
+        )
+    elif not refunded:
+        said = ngettext(
+            "You cancelled {count} picture. It counts toward your daily limit, since it was being painted.",
+            "You cancelled {count} pictures. They count toward your daily limit, since they were being painted.",
+            count,
+        )
+    else:
+        said = ngettext(
+            "You cancelled {count} pictures. {charged} of them counts toward your daily limit, since it was being"
+            " painted.",
+            "You cancelled {count} pictures. {charged} of them count toward your daily limit, since they were being"
+            " painted.",
+            charged,
+        )
+    return said.format(count=count, charged=charged)
+
+
+def _line(status: Status) -> str:
+    match status:
+        case Waiting(ready_at=ready_at):
+            return _("⏳ Waiting: {place} · expected {when}").format(place=place(status), when=f"<t:{ready_at}:R>")
+        case Preparing():
+            return _("📥 {bar} opening your photo").format(bar=bar(0))
+        case Painting(step=step, steps=steps):
+            return _("🎨 {bar} painting, step {step} of {steps}").format(bar=bar(step / steps), step=step, steps=steps)
+        case Finishing():
+            return _("🖼️ {bar} on its way").format(bar=bar(1))
+        case Done():
+            return _("✅ Done")
+        case Failed(why=why):
+            return why()
+
+
+def _share(status: Status) -> float:
+    """How much of a picture is done, 0..1."""
+    if isinstance(status, Painting):
+        return status.step / status.steps
+    return 1.0 if ended(status) or isinstance(status, Finishing) else 0.0
+
+
+def place(waiting: Waiting) -> str:
+    """Where a request stands in the queue."""
+    ahead, yours = waiting.place, waiting.yours
+    if ahead == 0:
+        return _("next in line")
+    if yours == ahead:
+        return ngettext("{count} picture ahead, yours", "{count} pictures ahead, all yours", ahead).format(count=ahead)
+    if yours == 0:
+        return ngettext("{count} picture ahead", "{count} pictures ahead", ahead).format(count=ahead)
+    return ngettext(
+        "{count} pictures ahead, one of them yours", "{count} pictures ahead, {yours} of them yours", yours
+    ).format(count=ahead, yours=yours)
+
+
+def bar(share: float) -> str:
+    """A progress bar of fixed width; `share` in 0..1."""
+    full = round(_BAR * min(1.0, max(0.0, share)))
+    return "▰" * full + "▱" * (_BAR - full)
+
+
+def finished(link: str, statuses: Statuses) -> str:
+    """The last state of a request card whose pictures lie elsewhere."""
+    done = [one for one in statuses if isinstance(one, Done)]
+    said = ngettext(
+        "✅ Done in {seconds} s by {engine}: {link}",
+        "✅ {count} pictures, done in {seconds} s by {engine}: {link}",
+        len(done),
+    ).format(
+        count=len(done),
+        seconds=seconds(sum(one.seconds for one in done)),
+        engine=", ".join(dict.fromkeys(one.engine for one in done)),
+        link=link,
+    )
+    return "\n".join([said, *failures(statuses)])
+
+
+def found_again(link: str) -> str:
+    """The same where an earlier run of the bot had posted them, and nobody knows how long they took."""
+    return _("✅ Done: {link}").format(link=link)
+
+
+def ready(order: Order, link: str) -> str:
+    """The call that a member wanted."""
+    return ngettext(
+        "{member}, your picture is ready: {link}", "{member}, your pictures are ready: {link}", order.count
+    ).format(member=f"<@{order.user_id}>", link=link)
+
+
+def small_print(shown: Shown, allowance: Allowance | None) -> str:
+    """Who painted, how, and what is left: below a single picture."""
+    parts = [
+        painter(shown),
+        *([] if shown.seconds is None else [_("{seconds} s").format(seconds=seconds(shown.seconds))]),
+        _("strength {strength}").format(strength=f"{shown.strength:.2g}"),
+        _("seed {seed}").format(seed=shown.seed),
+    ]
+    if allowance is not None:
+        parts.append(left(allowance))
+    if shown.several_frames:
+        parts.append(_("only the first frame was painted"))
+    return "-# " + " · ".join(parts)
+
+
+def gallery_print(shown: tuple[Shown, ...], pending: int, allowance: Allowance | None) -> str:
+    """The same below several: a line a picture, and how many are still to come."""
+    lines = [
+        "-# "
+        + _("{number}: strength {strength} · seed {seed} · {painter}").format(
+            number=one.position + 1, strength=f"{one.strength:.2g}", seed=one.seed, painter=painter(one)
+        )
+        for one in shown
+    ]
+    if pending:
+        lines.append(
+            "-# "
+            + ngettext("{count} more is on its way", "{count} more are on their way", pending).format(count=pending)
+        )
+    elif allowance is not None:
+        lines.append("-# " + left(allowance))
+    return "\n".join(lines)
+
+
+def painter(shown: Shown) -> str:
+    """Who painted, how, and why not the engine that comes first."""
+    if shown.engine is None:
+        return _("painted before a restart")
+    who = _MEDIA[shown.medium](engine=shown.engine)
+    if shown.detour is None:
+        return who
+    return _DETOURS[shown.detour.why](painter=who, engine=shown.detour.engine)
+
+
+_MEDIA: Final[dict[Medium | None, Phrase]] = {
+    Medium.MODEL: Phrase("{engine} (AI-made)"),
+    Medium.FILTER: Phrase("{engine} (a painterly filter, not AI)"),
+    None: Phrase("{engine}"),
+}
+
+
+def alt_text(style: str) -> str:
+    """What a screen reader says for a picture in this style."""
+    return _("The photo as a picture in the style “{style}”.").format(style=_(style))
+
+
+def retry(count: int) -> str:
+    """The button that asks for the same pictures again."""
+    return ngettext("Try again ({count} picture)", "Try again ({count} pictures)", count).format(count=count)
+
+
+def first_few(count: int) -> str:
+    """The button that asks for as many pictures as can be had."""
+    return ngettext("Paint the first one", "Paint the first {count}", count).format(count=count)
+
+
+def picked(shown: Shown) -> str:
+    """One of several pictures, as a choice in a select."""
+    return _("Picture {number}: strength {strength}").format(
+        number=shown.position + 1, strength=f"{shown.strength:.2g}"
+    )
+
+
+def left(value: Allowance) -> str:
+    """The rest of a quota in a few words."""
+    if value.left is None:
+        return _("no daily limit")
+    return _("{count} left today").format(count=value.left)
+
+
+def seconds(value: float) -> str:
+    """A span of engine time as a number."""
+    return f"{max(0.1, value):.1f}"
