@@ -257,10 +257,11 @@ class Journey:
         finally:
             for trip in trips:
                 del self._carried[trip.job_id]
-        mention = False
+        mention = hidden = False
         with suppress(StoreError):  # whoever wanted to be called finds the card
             mention = await self._store.mention_wanted(order.interaction_id)
-        await delivery.closed(order, board.statuses(), mention=mention)
+            hidden = await self._hidden(order)
+        await delivery.closed(order, board.statuses(), mention=mention, hidden=hidden)
 
     @asynccontextmanager
     async def _card(self, order: Order, trip: Trip, delivery: Delivery, board: Board) -> AsyncIterator[None]:
@@ -367,7 +368,13 @@ class Journey:
         """
         shown = result.shown
         inline = not (await self._store.desk.guild(trip.place.guild_id)).threads
-        posted = await delivery.delivered(result, board.statuses, thread_id=await self._thread(trip), inline=inline)
+        posted = await delivery.delivered(
+            result,
+            board.statuses,
+            thread_id=await self._thread(trip),
+            inline=inline,
+            hidden=await self._hidden(result.order),
+        )
         carried.posted = done = Done(shown.engine or "", shown.seconds or 0.0)
         digest = sha256(result.data).hexdigest()
         try:
@@ -388,6 +395,12 @@ class Journey:
             raise
         board.show(trip.position, done)
         self._witness.delivered(style=trip.style.id, engine=done.engine, seconds=done.seconds)
+
+    async def _hidden(self, order: Order) -> bool:
+        """Whether somebody objects to what is posted of a request already."""
+        if order.count == 1:
+            return False
+        return any(job.hidden_at is not None for job in await self._store.jobs_of(order.interaction_id))
 
     async def _keep(self, order: Order, trip: Trip, posted: Posted, delivery: Delivery) -> None:
         """Note down a picture that an earlier run of the bot has posted; what was cancelled since is taken down.

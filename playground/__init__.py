@@ -15,17 +15,26 @@ bot does wrong is refused as Discord would refuse it and recorded in `Playground
             response = await interaction.response()
             print(response.message.text)
 
+`playground.page` shows it to a person, in a browser.
+
 What it enforces: the first answer within 3 s, once, of a fitting type; tokens of 15 minutes; who sees which answer;
-attachments (count, size, 25 MiB a request, what an edit keeps); components, Components V2, modals, autocompletion,
-command definitions, embeds, mentions, nonces; permissions, threads, archives and locks; rate limits with their
-headers; signed addresses of 24 h; intents, heartbeats, resume with replay, and the gateway's own limits; and where the
-bot is not (`Playground.foreign_guild`, `Playground.private_channel`), that an interaction's own calls are all it has.
+attachments (count, size, 25 MiB a request, what an edit keeps); components, Components V2, modals with all their
+fields, uploads among them, autocompletion, command definitions and their translations, embeds, mentions, nonces;
+permissions, threads, archives and locks; rate limits with their headers; signed addresses of 24 h, and formats and
+sizes of avatars; intents, and what they withhold of others' messages; heartbeats, resume with replay, and the gateway's
+own limits; and where the bot is not (`Playground.foreign_guild`, `Playground.private_channel`), that an interaction's
+own calls are all it has, with five follow-ups, and hidden answers where the person may not show any.
 Rules come from Discord's documentation; rate limits of single routes, the life of a nonce and an application's
-permissions in foreign guilds are guesses: Discord publishes none.
+permissions in foreign guilds are guesses, since Discord publishes none; and that in an archived thread nothing is
+deleted is what bots report, in spite of the documentation.
+
+What goes wrong on demand (`Playground.faults`): errors, storms of 429 and those of Cloudflare's, acknowledgements that
+get lost, uploads cut in the middle, files that are slow, cut or gone.
 
 What it does not do: more than one application or shard, voice, forums, stages, private threads, reactions, polls,
-stickers, pins, invites, bans, webhooks of its own, audit logs, scheduled events, monetisation, OAuth2, avatars by
-guild, uploads in modals, visibility of commands by permission, automatic archiving, link previews, and the zstd and ETF
+stickers, pins, invites, bans, webhooks of its own, forwarded messages, audit logs, scheduled events, monetisation,
+OAuth2, visibility of commands by permission, automatic archiving, link previews other than of pictures
+(`Playground.publish`), a person's own limit for uploads, animated pictures other than GIF, and the zstd and ETF
 transports (a client that asks for zstd gets plain text, which discord.py accepts). Nothing is stored on disk.
 """
 

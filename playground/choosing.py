@@ -1,4 +1,4 @@
-"""What a person chooses in a select, within the bounds that Discord's client sets."""
+"""What a person chooses in a select or a group of boxes, within the bounds that Discord's client sets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -34,10 +34,10 @@ def choose(world: World, channel: ChannelState, select: Json, picked: Sequence[o
         The client would not let these be chosen, or not so many of them.
     """
     values = [str(getattr(each, "id", each)) for each in picked]
-    least, most = _bounds(select, nothing=not values)
+    least, most = bounds(select, nothing=not values)
     if not least <= len(set(values)) <= most or len(set(values)) < len(values):
         raise ValueError(f"{select['custom_id']!r} takes {least} to {most} different values, not {values}")
-    if select["type"] != Kind.STRING_SELECT:
+    if select["type"] in CANDIDATES:
         return Chosen(values, _resolved(world, channel, select, values))
     offered = [each["value"] for each in select["options"]]
     strange = [each for each in values if each not in offered]
@@ -48,17 +48,18 @@ def choose(world: World, channel: ChannelState, select: Json, picked: Sequence[o
 
 def preset(select: Json) -> list[str]:
     """What is chosen before anybody touches the select."""
-    if select["type"] == Kind.STRING_SELECT:
-        return [each["value"] for each in select["options"] if each.get("default")]
-    return [str(each["id"]) for each in select.get("default_values") or ()]
+    if select["type"] in CANDIDATES:
+        return [str(each["id"]) for each in select.get("default_values") or ()]
+    return [each["value"] for each in select["options"] if each.get("default")]
 
 
-def _bounds(select: Json, *, nothing: bool) -> tuple[int, int]:
+def bounds(component: Json, *, nothing: bool) -> tuple[int, int]:
     """How many values it takes; one that a modal does not require may be left empty."""
-    least, most = select.get("min_values"), select.get("max_values")
-    if nothing and not select.get("required", True):
+    least, most = component.get("min_values"), component.get("max_values")
+    if nothing and not component.get("required", True):
         least = 0
-    return 1 if least is None else least, 1 if most is None else most
+    usual = len(component["options"]) if component["type"] == Kind.CHECKBOX_GROUP else 1
+    return 1 if least is None else least, usual if most is None else most
 
 
 def _resolved(world: World, channel: ChannelState, select: Json, values: list[str]) -> dict[str, list[int]]:

@@ -11,6 +11,7 @@ from enum import IntEnum
 from playground import fields
 from playground.clock import Clock
 from playground.errors import Code, DiscordError, Json, invalid
+from playground.values import LOCALES
 
 MAX_OPTIONS = 25
 MAX_CHARACTERS = 8000
@@ -122,6 +123,7 @@ def check_command(command: Json, kind: CommandKind, path: str) -> None:
         check_options(command, path, nested=0)
     else:
         fields.text(command, "name", path, most=32, required=True)
+        _check_translations(command, "name", path, most=32)
         if command.get("description") or command.get("options"):
             what = "Context menu commands have neither description nor options."
             raise invalid(path, "menu-with-options", what, "APPLICATION_COMMAND_INVALID_FIELD")
@@ -164,6 +166,7 @@ def check_option(option: Json, path: str, *, nested: int) -> None:
 def check_choice(choice: Json, path: str) -> None:
     """One fixed choice, or one suggestion of an autocomplete."""
     fields.text(choice, "name", path, most=100, required=True)
+    _check_translations(choice, "name", path, most=100)
     if isinstance(choice.get("value"), str):
         fields.text(choice, "value", path, most=100, least=0)
     elif not isinstance(choice.get("value"), int | float):
@@ -171,15 +174,33 @@ def check_choice(choice: Json, path: str) -> None:
 
 
 def _check_names(thing: Json, path: str) -> None:
-    name = fields.text(thing, "name", path, most=32, required=True) or ""
-    if not _NAME.fullmatch(name) or name != name.lower():
-        what = "Command and option names are lower-case letters, digits, - and _."
-        raise invalid(f"{path}.name", "command-name", what, "APPLICATION_COMMAND_INVALID_NAME")
+    fields.text(thing, "name", path, most=32, required=True)
+    for name in (thing["name"], *_check_translations(thing, "name", path, most=32)):
+        if not _NAME.fullmatch(name) or name != name.lower():
+            what = "Command and option names are lower-case letters, digits, - and _."
+            raise invalid(f"{path}.name", "command-name", what, "APPLICATION_COMMAND_INVALID_NAME")
     fields.text(thing, "description", path, most=100, required=True)
+    _check_translations(thing, "description", path, most=100)
+
+
+def _check_translations(thing: Json, key: str, path: str, *, most: int) -> list[str]:
+    """The texts at `key` in other languages, which Discord's clients have, each within the same length."""
+    here, translations = f"{path}.{key}_localizations", thing.get(f"{key}_localizations") or {}
+    unknown = translations.keys() - LOCALES
+    if unknown:
+        what = f"{', '.join(sorted(unknown))}: no language of Discord's clients."
+        raise invalid(here, "unknown-locale", what, "DICT_TYPE_KEY_INVALID")
+    return [fields.text(translations, each, here, most=most, required=True) or "" for each in translations]
 
 
 def _texts(thing: Json) -> Iterator[str]:
-    yield from (thing.get("name", ""), thing.get("description") or "")
+    """All its texts, each in the language in which it is longest."""
+    yield from (_longest(thing, "name"), _longest(thing, "description"))
     for child in thing.get("options") or ():
         yield from _texts(child)
-    yield from (str(each.get("value", "")) + each.get("name", "") for each in thing.get("choices") or ())
+    yield from (str(each.get("value", "")) + _longest(each, "name") for each in thing.get("choices") or ())
+
+
+def _longest(thing: Json, key: str) -> str:
+    texts: list[str] = [thing.get(key) or "", *(thing.get(f"{key}_localizations") or {}).values()]
+    return max(texts, key=len)

@@ -1,9 +1,10 @@
-"""Discord's rules for message components and modals: what may stand where, how often, and how long.
+"""Discord's rules for the components of messages: what may stand where, how often, and how long.
 
 Source: Discord's documentation, components/reference; the 4,000 characters of text are not documented there.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias
 
 from playground import fields
 from playground.errors import Json, invalid
@@ -38,8 +39,9 @@ IN_CONTAINER = frozenset(
     {Kind.ACTION_ROW, Kind.TEXT_DISPLAY, Kind.SECTION, Kind.MEDIA_GALLERY, Kind.SEPARATOR, Kind.FILE}
 )
 IN_V2_MESSAGE = IN_CONTAINER | {Kind.CONTAINER}
-IN_LABEL = SELECTS | {Kind.TEXT_INPUT, Kind.FILE_UPLOAD}
-IN_MODAL = frozenset({Kind.ACTION_ROW, Kind.LABEL, Kind.TEXT_DISPLAY})
+
+Check: TypeAlias = Callable[[Json, str], None]
+"""Raises the 50035 that Discord answers to this component, which stands at this path."""
 
 
 def check_message_components(components: Sequence[Json], *, v2: bool) -> None:
@@ -58,30 +60,18 @@ def check_message_components(components: Sequence[Json], *, v2: bool) -> None:
     check_custom_ids(everything)
 
 
-def check_modal(modal: Json) -> None:
-    """Raise the 50035 that Discord answers to this modal."""
-    fields.text(modal, "title", "data", most=45, required=True)
-    fields.text(modal, "custom_id", "data", most=100, required=True)
-    components = fields.listing(modal, "components", "data", least=1, most=5)
-    check_children(components, "data.components", IN_MODAL, rows_hold=frozenset({Kind.TEXT_INPUT}))
-    check_custom_ids(walk(components))
-
-
 def check_custom_ids(components: Iterable[Json]) -> None:
     given = [each["custom_id"] for each in components if each.get("custom_id") is not None]
     fields.unique(given, "components", "duplicate-custom-id", "Component custom id cannot be duplicated")
 
 
 def check_children(
-    components: Sequence[Json], path: str, allowed: frozenset[Kind], rows_hold: frozenset[Kind] | None = None
+    components: Sequence[Json], path: str, allowed: frozenset[Kind], checks: Mapping[Kind, Check] | None = None
 ) -> None:
     for index, component in enumerate(components):
         here = f"{path}[{index}]"
         kind = fields.choice(component, "type", here, sorted(allowed))
-        if kind == Kind.ACTION_ROW and rows_hold:
-            check_children(fields.listing(component, "components", here, least=1, most=1), here, rows_hold)
-        else:
-            CHECKS[kind](component, here)
+        (checks or CHECKS)[kind](component, here)
 
 
 def check_row(row: Json, path: str) -> None:
@@ -111,13 +101,9 @@ def check_button(button: Json, path: str) -> None:
 def check_select(select: Json, path: str) -> None:
     fields.text(select, "custom_id", path, most=100, required=True)
     fields.text(select, "placeholder", path, most=150, least=0)
-    least = fields.number(select, "min_values", path, least=0, most=MAX_OPTIONS)
-    most = fields.number(select, "max_values", path, least=1, most=MAX_OPTIONS)
-    least, most = 1 if least is None else least, 1 if most is None else most
-    if least > most:
-        raise invalid(f"{path}.min_values", "select-range", "min_values exceeds max_values.", "NUMBER_TYPE_RANGE")
+    least, most = check_range(select, path, most=MAX_OPTIONS)
     if select["type"] == Kind.STRING_SELECT:
-        check_options(select, path)
+        check_options(select, path, least=most, most=MAX_OPTIONS, defaults=most)
     _refuse_foreign(select, path)
     for index, kind in enumerate(select.get("channel_types") or ()):
         fields.choice({"type": kind}, "type", f"{path}.channel_types[{index}]", CHANNEL_TYPES)
@@ -135,6 +121,16 @@ def check_select(select: Json, path: str) -> None:
         raise invalid(f"{path}.default_values", "select-range", what, "BASE_TYPE_BAD_LENGTH")
 
 
+def check_range(owner: Json, path: str, *, most: int, usual: int = 1) -> tuple[int, int]:
+    """How many values it takes, at least and at most; `usual` is the most where it does not say."""
+    lower = fields.number(owner, "min_values", path, least=0, most=most)
+    upper = fields.number(owner, "max_values", path, least=1, most=most)
+    lower, upper = 1 if lower is None else lower, usual if upper is None else upper
+    if lower > upper:
+        raise invalid(f"{path}.min_values", "select-range", "min_values exceeds max_values.", "NUMBER_TYPE_RANGE")
+    return lower, upper
+
+
 def _refuse_foreign(select: Json, path: str) -> None:
     """Fields that belong to another kind of select."""
     for name, kinds in SELECT_FIELDS.items():
@@ -143,9 +139,9 @@ def _refuse_foreign(select: Json, path: str) -> None:
             raise invalid(f"{path}.{name}", "select-field", what, "COMPONENT_INVALID_FIELD")
 
 
-def check_options(select: Json, path: str) -> None:
-    least = select.get("max_values") or 1
-    options = fields.listing(select, "options", path, least=least, most=MAX_OPTIONS)
+def check_options(owner: Json, path: str, *, least: int, most: int, defaults: int) -> None:
+    """What can be chosen: `least` to `most` options, of which at most `defaults` are chosen beforehand."""
+    options = fields.listing(owner, "options", path, least=least, most=most)
     for index, option in enumerate(options):
         here = f"{path}.options[{index}]"
         fields.text(option, "label", here, most=100, required=True)
@@ -154,7 +150,7 @@ def check_options(select: Json, path: str) -> None:
     fields.unique(
         [each["value"] for each in options], f"{path}.options", "duplicate-option", "The option is already used"
     )
-    if sum(bool(each.get("default")) for each in options) > (select.get("max_values") or 1):
+    if sum(bool(each.get("default")) for each in options) > defaults:
         raise invalid(f"{path}.options", "select-range", "More defaults than max_values.", "COMPONENT_DEFAULT_OPTIONS")
 
 
@@ -195,44 +191,10 @@ def check_container(container: Json, path: str) -> None:
     check_children(children, f"{path}.components", IN_CONTAINER)
 
 
-def check_label(label: Json, path: str) -> None:
-    fields.text(label, "label", path, most=45, required=True)
-    fields.text(label, "description", path, most=100, least=0)
-    child = label.get("component") or {}
-    check_children([child], f"{path}.component", IN_LABEL)
-    if child["type"] in SELECTS:
-        check_modal_select(child, f"{path}.component")
-
-
-def check_modal_select(select: Json, path: str) -> None:
-    """What holds for a select in a modal alone."""
-    if select.get("disabled"):
-        raise invalid(f"{path}.disabled", "disabled-in-modal", "Modals have no disabled components.")
-    if select.get("required", True) and select.get("min_values") == 0:
-        what = "min_values is at least 1 where the select is required."
-        raise invalid(f"{path}.min_values", "select-range", what, "NUMBER_TYPE_RANGE")
-
-
-def check_text_input(field: Json, path: str) -> None:
-    fields.text(field, "custom_id", path, most=100, required=True)
-    fields.number(field, "style", path, least=1, most=2)
-    fields.number(field, "min_length", path, least=0, most=MAX_TEXT)
-    fields.number(field, "max_length", path, least=1, most=MAX_TEXT)
-    fields.text(field, "placeholder", path, most=100, least=0)
-    fields.text(field, "value", path, most=MAX_TEXT, least=0)
-
-
-def check_file_upload(upload: Json, path: str) -> None:
-    fields.text(upload, "custom_id", path, most=100, required=True)
-    fields.number(upload, "min_values", path, least=0, most=10)
-    fields.number(upload, "max_values", path, least=1, most=10)
-
-
-CHECKS: dict[Kind, Callable[[Json, str], None]] = {
+CHECKS: dict[Kind, Check] = {
     Kind.ACTION_ROW: check_row,
     Kind.BUTTON: check_button,
     **dict.fromkeys(SELECTS, check_select),
-    Kind.TEXT_INPUT: check_text_input,
     Kind.SECTION: check_section,
     Kind.TEXT_DISPLAY: check_text_display,
     Kind.THUMBNAIL: check_media,
@@ -240,6 +202,4 @@ CHECKS: dict[Kind, Callable[[Json, str], None]] = {
     Kind.FILE: check_file,
     Kind.SEPARATOR: check_separator,
     Kind.CONTAINER: check_container,
-    Kind.LABEL: check_label,
-    Kind.FILE_UPLOAD: check_file_upload,
 }

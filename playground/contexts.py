@@ -40,7 +40,9 @@ def check_starter(world: World, channel: ChannelState, user: User) -> None:
 
 
 def check_command(world: World, channel: ChannelState, command: Json) -> None:
-    """Raise LookupError where Discord's client does not offer this command."""
+    """Raise LookupError where Discord's client does not offer this command, as in no thread that is archived."""
+    if channel.archived:
+        raise LookupError(f"{command['name']!r} is not offered in {channel.name!r}, which is archived")
     context = context_of(channel)
     if command["contexts"] is not None and context not in command["contexts"]:
         raise LookupError(f"{command['name']!r} is not offered in the context {context.name}")
@@ -50,16 +52,14 @@ def check_command(world: World, channel: ChannelState, command: Json) -> None:
 
 
 def owners_of_command(world: World, channel: ChannelState, user: User, types: Collection[int]) -> Json:
-    """The installation that a command of these `integration_types` uses: the server's wherever there is one."""
-    is_guilds = channel.guild_id is not None and world.takes_part(channel, world.bot.id)
-    return _of_guild(channel) if is_guilds and Installation.GUILD in types else _of_user(user)
+    """The installation that a command of these `integration_types` uses: a server's wherever the bot is."""
+    is_guilds = world.takes_part(channel, world.bot.id) and Installation.GUILD in types
+    return _of_guild(channel) if is_guilds else _of_user(user)
 
 
-def owners_of_message(channel: ChannelState, user: User, message: Message) -> Json:
+def owners_of_message(channel: ChannelState, message: Message) -> Json:
     """The installation that a component uses: that which its message came from, whoever uses it."""
-    if message.interaction:
-        return dict(message.interaction["authorizing_integration_owners"])
-    return _of_user(user) if channel.guild_id is None else _of_guild(channel)
+    return dict(message.interaction["authorizing_integration_owners"]) if message.interaction else _of_guild(channel)
 
 
 def hides_answers(world: World, channel: ChannelState, user: User) -> bool:
@@ -70,7 +70,8 @@ def hides_answers(world: World, channel: ChannelState, user: User) -> bool:
 
 
 def _of_guild(channel: ChannelState) -> Json:
-    return {str(int(Installation.GUILD)): str(channel.guild_id)}
+    """The server, which is 0 in a direct message with the bot."""
+    return {str(int(Installation.GUILD)): str(channel.guild_id or 0)}
 
 
 def _of_user(user: User) -> Json:

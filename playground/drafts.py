@@ -10,8 +10,9 @@ from playground.embeds import check_embeds
 from playground.errors import Code, DiscordError, Json, invalid
 from playground.layout import media, number_all, visible_text
 from playground.mentions import check_allowed_mentions
+from playground.unfurling import PICTURES
 from playground.uploads import Form, Upload, arrange, check_files, describe
-from playground.values import NO_FLAGS, Attachment, Message, MessageFlags
+from playground.values import CDN, MEDIA, NO_FLAGS, Attachment, Message, MessageFlags
 
 MAX_CONTENT = 2000
 LEGACY_FIELDS = ("content", "embeds", "poll", "sticker_ids")
@@ -73,7 +74,7 @@ def compose(form: Form, place: Place, old: Message | None = None) -> Draft:
     }
     attachments = arrange(form, old.attachments if old else (), fresh)
     check_files(form, len(attachments), place.filesize_limit)
-    _check_embed_references(embeds, attachments)
+    embeds = tuple(_resolved(each, attachments) for each in embeds)
     components = _components(body, attachments, v2=v2) if "components" in body else (old.components if old else ())
     if not (content or embeds or components or attachments or body.get("sticker_ids")):
         raise DiscordError(Code.EMPTY_MESSAGE, "empty-message")
@@ -133,6 +134,7 @@ def _resolve(item: Json, attachments: tuple[Attachment, ...]) -> None:
         if address == REFERENCE + each.filename or path == each.path:
             item.update(
                 url=each.url,
+                proxy_url=each.url.replace(CDN, MEDIA),
                 attachment_id=str(each.id),
                 content_type=each.content_type,
                 width=each.width,
@@ -143,13 +145,17 @@ def _resolve(item: Json, attachments: tuple[Attachment, ...]) -> None:
         raise _unknown_reference("components", address)
 
 
-def _check_embed_references(embeds: tuple[Json, ...], attachments: tuple[Attachment, ...]) -> None:
-    names = {REFERENCE + each.filename for each in attachments}
-    for embed in embeds:
-        for slot in ("image", "thumbnail"):
-            address = (embed.get(slot) or {}).get("url", "")
-            if address.startswith(REFERENCE) and address not in names:
+def _resolved(embed: Json, attachments: tuple[Attachment, ...]) -> Json:
+    """The embed with pictures by name replaced by the attachments' own unsigned addresses."""
+    addresses = {REFERENCE + each.filename: each.url for each in attachments}
+    shown: Json = {}
+    for slot in PICTURES:
+        address = (embed.get(slot) or {}).get("url", "")
+        if address.startswith(REFERENCE):
+            if address not in addresses:
                 raise _unknown_reference("embeds", address)
+            shown[slot] = {**embed[slot], "url": addresses[address]}
+    return embed | shown
 
 
 def _unknown_reference(path: str, address: str) -> DiscordError:

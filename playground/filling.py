@@ -77,6 +77,14 @@ def point_at_user(backend: Backend, user: User, channel: ChannelState, name: str
     return Filled(data, _owners(backend, user, channel, command), {"users": [person_id]})
 
 
+def hand_over(backend: Backend, upload: Upload) -> Attachment:
+    """A person's file on its way to the bot: for some time on the content network, in no message."""
+    folder = f"/ephemeral-attachments/{backend.application_id}"
+    attachment = describe(upload, backend.world.next_id(), folder, ephemeral=True)
+    backend.cdn.put(attachment.path, upload.data, attachment.content_type)
+    return attachment
+
+
 def _offered(backend: Backend, channel: ChannelState, name: str, kind: CommandKind) -> Json:
     command = backend.commands.find(name, channel.guild_id, kind)
     check_command(backend.world, channel, command)
@@ -132,17 +140,10 @@ class _Filling:
         if kind is OptionKind.ATTACHMENT:
             if not isinstance(value, Upload):
                 raise TypeError("an attachment option takes an Upload")
-            return str(self._upload(value).id)
+            self.attachments.append(hand_over(self._backend, value))
+            return str(self.attachments[-1].id)
         if kind in RESOLVED:
             entity = int(getattr(value, "id", 0))
             self.resolved.setdefault(RESOLVED[kind], []).append(entity)
             return str(entity)
         return value
-
-    def _upload(self, upload: Upload) -> Attachment:
-        backend = self._backend
-        folder = f"/ephemeral-attachments/{backend.application_id}"
-        attachment = describe(upload, backend.world.next_id(), folder, ephemeral=True)
-        backend.cdn.put(attachment.path, upload.data, attachment.content_type)
-        self.attachments.append(attachment)
-        return attachment

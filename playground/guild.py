@@ -9,7 +9,11 @@ from playground.gateway import GUILD_MEMBERS, GUILDS
 from playground.member import Member
 from playground.permissions import BOT_DEFAULT, Permissions
 from playground.stage import Channel
-from playground.values import ChannelKind, GuildState, Membership, Message, Role, User
+from playground.uploads import Upload
+from playground.values import ChannelKind, GuildState, Membership, Message, Role, User, known_locale
+
+PRESENT_ONCE = frozenset({"channels", "threads", "members", "member_count", "joined_at", "large", "presences"})
+"""What GUILD_CREATE tells of a guild, and GUILD_UPDATE does not."""
 
 
 class Guild:
@@ -88,10 +92,17 @@ class Guild:
         self._tell("GUILD_MEMBER_REMOVE", {"user": self._backend.payloads.user(member.user)}, intents=GUILD_MEMBERS)
 
     def give_role(self, member: Member, role: Role) -> None:
-        self._set_roles(member, self.state.members[member.id].roles | {role.id})
+        place = self.state.members[member.id]
+        self._update_member(member, replace(place, roles=place.roles | {role.id}))
 
     def take_role(self, member: Member, role: Role) -> None:
-        self._set_roles(member, self.state.members[member.id].roles - {role.id})
+        place = self.state.members[member.id]
+        self._update_member(member, replace(place, roles=place.roles - {role.id}))
+
+    def set_avatar(self, member: Member, picture: Upload | None) -> None:
+        """Have a member wear another picture in this guild alone, or none."""
+        place, folder = self.state.members[member.id], f"/guilds/{self.id}/users/{member.id}/avatars"
+        self._update_member(member, replace(place, avatar=self._backend.cdn.wear(picture, folder, place.avatar)))
 
     def set_bot_permissions(self, permissions: int) -> None:
         """Replace what the bot's role allows."""
@@ -114,6 +125,13 @@ class Guild:
         guild = self._backend.world.admit_bot(self.state, Permissions(permissions))
         self._backend.gateway.dispatch("GUILD_CREATE", self._backend.payloads.guild(guild), intents=GUILDS)
 
+    def set_locale(self, locale: str) -> None:
+        """The language that its settings name; see `Member.set_locale`."""
+        self._replace(replace(self.state, locale=known_locale(locale)))
+        if self._backend.world.bot.id in self.state.members:
+            known = self._backend.payloads.guild(self.state)
+            self._tell("GUILD_UPDATE", {key: known[key] for key in known.keys() - PRESENT_ONCE})
+
     def limit_threads(self, most: int) -> None:
         """How many threads may be active at once; Discord allows 1,000."""
         self._replace(replace(self.state, thread_limit=most))
@@ -134,8 +152,7 @@ class Guild:
         self._tell("GUILD_MEMBER_ADD", self._backend.payloads.member(self.state, user.id), intents=GUILD_MEMBERS)
         return Member(self._backend, user)
 
-    def _set_roles(self, member: Member, roles: frozenset[int]) -> None:
-        place = replace(self.state.members[member.id], roles=roles)
+    def _update_member(self, member: Member, place: Membership) -> None:
         self._replace(replace(self.state, members={**self.state.members, member.id: place}))
         self._tell("GUILD_MEMBER_UPDATE", self._backend.payloads.member(self.state, member.id), intents=GUILD_MEMBERS)
 

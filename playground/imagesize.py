@@ -7,6 +7,9 @@ PNG = b"\x89PNG\r\n\x1a\n"
 JPEG = b"\xff\xd8"
 GIF = (b"GIF87a", b"GIF89a")
 
+PLAIN_COLOURS = tuple(map(bytes.fromhex, ("5865f2", "747f8d", "43b581", "faa61a", "f04747", "eb459f")))
+"""What those wear who have no avatar, by its number."""
+
 _SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """JPEG's start-of-frame markers, which carry the size."""
 
@@ -39,8 +42,8 @@ def _jpeg_size(data: bytes) -> tuple[int, int] | None:
         offset += 2 + length
 
 
-def plain_picture(side: int = 256, colour: bytes = b"\x58\x65\xf2") -> bytes:
-    """A PNG that shows nothing, as the people wear who have no avatar."""
+def plain_picture(side: int = 256, colour: bytes = PLAIN_COLOURS[0]) -> bytes:
+    """A PNG that shows nothing but a colour."""
     rows = (b"\0" + colour * side) * side
     header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))

@@ -61,7 +61,7 @@ def _payload(backend: Backend, interaction: Interaction, filled: Filled) -> Json
         "channel_id": str(channel.id),
         "channel": payloads.resolved_channel(channel, interaction.user.id),
         "app_permissions": str(int(world.app_permissions(channel))),
-        "locale": "en-US",
+        "locale": interaction.user.locale,
         "entitlements": [],
         "context": int(context_of(channel)),
         "authorizing_integration_owners": interaction.owners,

@@ -1,7 +1,5 @@
 """The scripted member: a person who runs commands, presses buttons, fills in forms and writes messages."""
 
-import hashlib
-import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -15,9 +13,9 @@ from playground.forms import Value, complete
 from playground.interactions import AnswerKind, Choice, Interaction, InteractionKind
 from playground.invoking import start
 from playground.layout import SELECTS, Kind, interactive, walk
-from playground.posting import Circumstances, delete, post, update_thread
-from playground.uploads import Form, Upload
-from playground.values import ChannelState, Message, User
+from playground.posting import Circumstances, delete, post, update_thread, written
+from playground.uploads import Upload
+from playground.values import ChannelState, Message, User, known_locale
 
 
 class Somewhere(Protocol):
@@ -54,7 +52,7 @@ class Member:
     def mention(self) -> str:
         return f"<@{self.id}>"
 
-    async def slash(self, channel: Somewhere, command: str, **options: object) -> Interaction:
+    async def slash(self, channel: Somewhere, command: str, /, **options: object) -> Interaction:
         """Run a command, such as ``"animify"`` or ``"quota set"``.
 
         Options are given by name: text, numbers and truth values as such, people, roles and channels as their objects,
@@ -78,7 +76,7 @@ class Member:
         return start(self._backend, self.user, place, InteractionKind.COMMAND, filled)
 
     async def autocomplete(
-        self, channel: Somewhere, command: str, *, focused: str, value: str | float, **options: object
+        self, channel: Somewhere, command: str, /, *, focused: str, value: str | float, **options: object
     ) -> list[Choice]:
         """Type `value` into the option `focused`; `options` are those filled in before."""
         place = self._where(channel)
@@ -98,38 +96,52 @@ class Member:
         return self._use(message, custom_id, SELECTS, values)
 
     async def submit(self, interaction: Interaction, values: Mapping[str, Value]) -> Interaction:
-        """Fill in the modal that answered `interaction`: texts and lists of choices, by custom_id.
+        """Fill in the modal that answered `interaction`, by custom_id; the rest stays as it was preset.
 
-        Raises LookupError for fields that it has not, and ValueError as `select` does.
+        Texts and the choice of a radio group are strings, checkboxes truth values, selects and groups of checkboxes
+        lists of choices, and fields for files lists of `Upload`. Raises LookupError for fields that it has not, and
+        ValueError where the client would not send it: something required is missing, too short, too long, too many.
         """
         if interaction.answer is not AnswerKind.MODAL:
             raise ValueError("this interaction was not answered with a modal")
-        filled = complete(interaction, values)
+        filled = complete(self._backend, interaction, values)
         return start(self._backend, self.user, interaction.channel, InteractionKind.MODAL, filled)
 
-    async def say(self, channel: Somewhere, text: str = "", *uploads: Upload) -> Message:
-        """Write a message, whether or not one may there; in an archived thread this brings it back."""
+    async def say(
+        self,
+        channel: Somewhere,
+        text: str = "",
+        *uploads: Upload,
+        embeds: Sequence[Json] = (),
+        components: Sequence[Json] = (),
+    ) -> Message:
+        """Write a message, whether or not one may there; in an archived thread this brings it back.
+
+        Embeds and components are for bots; raises ValueError where a person gives some. See `Playground.publish` for
+        their pictures.
+        """
+        if (embeds or components) and not self.user.is_bot:
+            raise ValueError("people write neither embeds nor components")
         place = self._where(channel)
         if place.archived:
             place = replace(place, archived=False)
             update_thread(self._backend, place)
-        form = Form({"content": text}, dict(enumerate(uploads)))
+        form = written(text, uploads, embeds, components)
         return post(self._backend, place, form, Circumstances(self.user, "member"))
 
     async def delete(self, message: Message) -> None:
         """Delete a message, as its author or a moderator may."""
         delete(self._backend, message)
 
+    def set_locale(self, locale: str) -> None:
+        """Use Discord in this language, such as ``"de"``; raises ValueError for one that its client has not."""
+        self._backend.world.users[self.id] = replace(self.user, locale=known_locale(locale))
+
     def set_avatar(self, picture: Upload | None) -> None:
-        """Wear another picture, or none; the address of the one before is gone."""
+        """Wear another picture everywhere, or none; the address of the one before is gone. See `Guild.set_avatar`."""
         user = self.user
-        if user.avatar_path:
-            self._backend.cdn.remove(user.avatar_path)
-        user = replace(user, avatar=hashlib.sha256(picture.data).hexdigest()[:32] if picture else None)
-        self._backend.world.users[user.id] = user
-        if picture and user.avatar_path:
-            kind = picture.content_type or mimetypes.guess_type(picture.filename)[0]
-            self._backend.cdn.put(user.avatar_path, picture.data, kind)
+        avatar = self._backend.cdn.wear(picture, user.avatars, user.avatar)
+        self._backend.world.users[user.id] = replace(user, avatar=avatar)
 
     def _where(self, channel: Somewhere) -> ChannelState:
         return self._backend.world.channels[channel.id]
@@ -152,5 +164,5 @@ class Member:
         if component["type"] in SELECTS:
             chosen = choose(self._backend.world, channel, component, picked)
             data["values"], resolved = chosen.values, chosen.resolved
-        filled = Filled(data, owners_of_message(channel, self.user, message), resolved, source=message)
+        filled = Filled(data, owners_of_message(channel, message), resolved, source=message)
         return start(self._backend, self.user, channel, InteractionKind.COMPONENT, filled)

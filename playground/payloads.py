@@ -4,7 +4,8 @@ from playground.cdn import Cdn
 from playground.clock import created_at, iso
 from playground.errors import Json
 from playground.permissions import Permissions
-from playground.values import Attachment, ChannelState, GuildState, Message, MessageFlags, Role, User
+from playground.unfurling import PICTURES
+from playground.values import CDN, MEDIA, Attachment, ChannelState, GuildState, Message, MessageFlags, Role, User
 from playground.world import World
 
 
@@ -40,7 +41,7 @@ class Payloads:
             "roles": [str(role) for role in sorted(place.roles)],
             "joined_at": iso(place.joined_at),
             "nick": None,
-            "avatar": None,
+            "avatar": place.avatar,
             "premium_since": None,
             "deaf": False,
             "mute": False,
@@ -138,7 +139,7 @@ class Payloads:
             "filename": attachment.filename,
             "size": attachment.size,
             "url": address,
-            "proxy_url": address.replace("cdn.discordapp.com", "media.discordapp.net"),
+            "proxy_url": address.replace(CDN, MEDIA),
             "content_type": attachment.content_type,
             "description": attachment.description,
             "width": attachment.width,
@@ -158,9 +159,9 @@ class Payloads:
             "timestamp": iso(message.created_at),
             "edited_timestamp": iso(message.edited_at) if message.edited_at else None,
             "content": message.content if in_full else "",
-            "embeds": list(message.embeds) if in_full else [],
+            "embeds": [self._signed(each) for each in message.embeds] if in_full else [],
             "components": [self._signed(each) for each in message.components] if in_full else [],
-            "attachments": [self.attachment(each) for each in message.attachments] if in_full else [],
+            "attachments": [self.attachment(each) for each in _listed(message)] if in_full else [],
             "flags": int(message.flags),
             "mentions": [self.user(self._world.users[each]) for each in message.mentions if each in self._world.users],
             "mention_roles": [str(each) for each in message.role_mentions],
@@ -225,18 +226,23 @@ class Payloads:
         bot = self._world.bot.id
         return self._message_content or message.guild_id is None or message.author.id == bot or bot in message.mentions
 
-    def _signed(self, component: Json) -> Json:
-        """A copy in which every address of an attachment of ours is signed."""
+    def _signed(self, part: Json) -> Json:
+        """A copy of a component or an embed in which every address of a file of ours is signed."""
         copy: Json = {}
-        for key, value in component.items():
+        for key, value in part.items():
             if isinstance(value, dict):
                 copy[key] = self._signed(value)
             elif isinstance(value, list):
                 copy[key] = [self._signed(each) if isinstance(each, dict) else each for each in value]
             else:
                 copy[key] = value
-        if "attachment_id" in copy:
-            path = copy["url"].removeprefix("https://cdn.discordapp.com")
-            copy["url"] = self._cdn.sign(path)
-            copy["proxy_url"] = copy["url"].replace("cdn.discordapp.com", "media.discordapp.net")
+        if "proxy_url" in copy and copy["url"].startswith(CDN):
+            copy["url"] = self._cdn.sign(copy["url"].removeprefix(CDN))
+            copy["proxy_url"] = copy["url"].replace(CDN, MEDIA)
         return copy
+
+
+def _listed(message: Message) -> list[Attachment]:
+    """The attachments without those that its embeds show."""
+    shown = {(embed.get(slot) or {}).get("url") for embed in message.embeds for slot in PICTURES}
+    return [each for each in message.attachments if each.url not in shown]

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Self
 
 from playground.backend import Backend
 from playground.cdn import Cdn
 from playground.clock import Clock
+from playground.commands import CommandBook
 from playground.events import Event, EventLog, Predicate, Violation
 from playground.faults import Faults
 from playground.gateway import Gateway, Ready
@@ -17,7 +19,9 @@ from playground.permissions import BOT_DEFAULT
 from playground.ratelimits import GLOBAL, ROUTES, Limit
 from playground.server import Server
 from playground.stage import Channel
+from playground.uploads import Upload
 from playground.values import MEBIBYTE, Attachment, Message
+from playground.world import World
 
 
 class Playground:
@@ -115,6 +119,16 @@ class Playground:
         return self._backend.cdn
 
     @property
+    def world(self) -> World:
+        """Everybody and everything there is, for reading."""
+        return self._backend.world
+
+    @property
+    def commands(self) -> CommandBook:
+        """The commands that the bot has registered."""
+        return self._backend.commands
+
+    @property
     def connected(self) -> Ready:
         """Await it, or its `wait()`: set while a session of the bot is ready."""
         return self._backend.gateway.ready
@@ -142,6 +156,15 @@ class Playground:
         people = (member.user, *(each.user for each in others))
         return Channel(self._backend, self._backend.world.private_channel(people).id)
 
+    def member(self, user_id: int) -> Member:
+        """Any person by their id."""
+        return Member(self._backend, self._backend.world.users[user_id])
+
+    def name_bot(self, name: str) -> None:
+        """Call the bot so, as its developer may; to be done before it connects."""
+        world = self._backend.world
+        world.bot = world.users[world.bot.id] = replace(world.bot, name=name)
+
     def channel(self, channel_id: int) -> Channel:
         """Any channel or thread by its id."""
         return Channel(self._backend, channel_id)
@@ -153,6 +176,10 @@ class Playground:
     def latest(self, message: Message) -> Message | None:
         """The message as it is now, or None once it is deleted."""
         return self._backend.world.messages.get(message.id)
+
+    def publish(self, url: str, picture: Upload) -> None:
+        """Put a picture into the outer web: links to it are unfurled, embeds show it, Discord's proxy hands it on."""
+        self.cdn.publish(url, picture)
 
     async def wait_for(
         self,

@@ -11,7 +11,8 @@ from playground.gateway import DIRECT_MESSAGES, GUILD_MESSAGES, GUILDS
 from playground.interactions import Interaction
 from playground.mentions import pinged, pinged_roles, pings_everyone, pings_replied
 from playground.permissions import Permissions
-from playground.uploads import Form
+from playground.unfurling import complete_media, completed, of_links
+from playground.uploads import Form, Upload
 from playground.values import MEBIBYTE, NO_FLAGS, ChannelState, Message, MessageFlags, MessageKind, User
 
 DIRECT_FILESIZE_LIMIT = 10 * MEBIBYTE
@@ -31,6 +32,13 @@ class Circumstances:
     webhook_id: int | None = None
 
 
+def written(text: str, uploads: Sequence[Upload], embeds: Sequence[Json] = (), components: Sequence[Json] = ()) -> Form:
+    """A message as a person, a webhook or another bot sends it; components without a text are of the second version."""
+    flags = MessageFlags.IS_COMPONENTS_V2 if components and not (text or embeds) else NO_FLAGS
+    body = {"content": text, "embeds": list(embeds), "components": list(components), "flags": int(flags)}
+    return Form(body, dict(enumerate(uploads)))
+
+
 def filesize_limit(backend: Backend, channel: ChannelState) -> int:
     """Bytes that one file may have in this channel."""
     return backend.world.guilds[channel.guild_id].filesize_limit if channel.guild_id else DIRECT_FILESIZE_LIMIT
@@ -43,7 +51,7 @@ def post(backend: Backend, channel: ChannelState, form: Form, how: Circumstances
     message = _filled(backend, message, draft, form.body)
     if how.ephemeral:
         message = replace(message, flags=message.flags | MessageFlags.EPHEMERAL)
-    _keep(backend, message, draft, how.route)
+    message = _keep(backend, message, draft, how.route)
     announce(backend, message)
     return message
 
@@ -75,7 +83,7 @@ def edit(backend: Backend, message: Message, form: Form, route: str) -> Message:
         attachments=draft.attachments,
         edited_at=backend.clock(),
     )
-    _keep(backend, message, draft, route)
+    message = _keep(backend, message, draft, route)
     for path in gone:
         backend.cdn.remove(path)
     announce_edit(backend, message)
@@ -154,9 +162,7 @@ def _filled(backend: Backend, message: Message, draft: Draft, body: Json) -> Mes
     """The message with the draft's words, and the pings that only a new message sends."""
     world = backend.world
     channel = world.channel(message.channel_id)
-    is_ours = message.author.id == world.bot.id
-    held = world.app_permissions(channel) if is_ours else world.permissions(channel, message.author.id)
-    may_ping_all = bool(held & Permissions.MENTION_EVERYONE)
+    may_ping_all = bool(_held(backend, message) & Permissions.MENTION_EVERYONE)
     roles = world.guilds[channel.guild_id].roles.values() if channel.guild_id else ()
     return replace(
         message,
@@ -187,14 +193,35 @@ def _remove(backend: Backend, message: Message) -> None:
     backend.events.emit(EventKind.MESSAGE_DELETED, message=message)
 
 
-def _keep(backend: Backend, message: Message, draft: Draft, route: str) -> None:
+def _keep(backend: Backend, message: Message, draft: Draft, route: str) -> Message:
+    """Store the message and its files, and return it with what Discord adds to it."""
     types = {each.path: each.content_type for each in draft.attachments}
     for path, upload in draft.uploads.items():
         backend.cdn.put(path, upload.data, types.get(path))
+    message = replace(message, embeds=_embeds(backend, message, draft))
+    complete_media(backend.cdn, message.components)
     backend.world.store(message)
     for name in draft.forgotten:
         what = f"no component shows {name}: under Components V2 nobody sees it"
         backend.violate(Violation("attachment-not-shown", what, route))
+    return message
+
+
+def _embeds(backend: Backend, message: Message, draft: Draft) -> tuple[Json, ...]:
+    """Its own embeds, or else those of the links in it."""
+    if draft.embeds:
+        return completed(backend.cdn, draft.embeds)
+    legacy = not message.flags & (MessageFlags.SUPPRESS_EMBEDS | MessageFlags.IS_COMPONENTS_V2)
+    may = message.webhook_id or _held(backend, message) & Permissions.EMBED_LINKS
+    return of_links(backend.cdn, message.content) if legacy and may else ()
+
+
+def _held(backend: Backend, message: Message) -> Permissions:
+    """What its author may do where it stands."""
+    world = backend.world
+    channel = world.channel(message.channel_id)
+    is_ours = message.author.id == world.bot.id
+    return world.app_permissions(channel) if is_ours else world.permissions(channel, message.author.id)
 
 
 def _address(message: Message) -> Json:

@@ -7,7 +7,15 @@ from contextlib import contextmanager
 import aiohttp
 from yarl import URL
 
-HOSTS = frozenset({"discord.com", "cdn.discordapp.com", "media.discordapp.net"})
+HOSTS = frozenset(
+    {
+        "discord.com",
+        "cdn.discordapp.com",
+        "media.discordapp.net",
+        "images-ext-1.discordapp.net",
+        "images-ext-2.discordapp.net",
+    }
+)
 GATEWAYS = ".discord.gg"
 
 

@@ -6,11 +6,11 @@ from playground import fields
 from playground.backend import Backend
 from playground.calls import Answer, Call, Route
 from playground.commands import MAX_OPTIONS, check_choice
-from playground.components import check_modal
 from playground.errors import Code, DiscordError, Json, invalid
 from playground.events import EventKind
 from playground.interactions import FITTING, AnswerKind, Interaction, InteractionKind
 from playground.layout import number_all
+from playground.modals import check_modal
 from playground.posting import Circumstances, edit, post, post_loading
 from playground.rest_messages import refuse_archived
 from playground.uploads import Form
@@ -52,7 +52,10 @@ def _act(call: Call, interaction: Interaction, kind: AnswerKind, form: Form, *, 
             return message
         case AnswerKind.UPDATE | AnswerKind.DEFERRED_UPDATE:
             source = _source(backend, interaction)
-            return edit(backend, source, form, call.route) if kind is AnswerKind.UPDATE else source
+            if kind is AnswerKind.DEFERRED_UPDATE:
+                return source
+            refuse_archived(backend.world.channel(source.channel_id))
+            return edit(backend, source, form, call.route)
         case AnswerKind.CHOICES:
             _check_choices(form.body)
         case AnswerKind.MODAL:

@@ -65,6 +65,7 @@ async def edit_message(call: Call) -> Answer:
     if message.author.id != call.backend.world.bot.id:
         raise DiscordError(Code.NOT_THE_AUTHOR, "not-the-author")
     refuse_archived(channel)
+    _refuse_locked(call, channel)
     return call.backend.payloads.message(edit(call.backend, message, form, call.route))
 
 
@@ -101,17 +102,21 @@ async def type_in(call: Call) -> None:
 
 
 def refuse_archived(channel: ChannelState) -> None:
-    """In an archived thread nothing can be changed, only sent."""
+    """In an archived thread nothing can be changed, only sent; nor deleted, in spite of Discord's documentation."""
     if channel.archived:
         raise DiscordError(Code.ARCHIVED_THREAD, "archived-thread", f"the thread {channel.name!r} is archived")
 
 
+def _refuse_locked(call: Call, channel: ChannelState) -> None:
+    """In a thread that a moderator has locked, others neither write nor edit."""
+    held = call.backend.world.permissions(channel, call.backend.world.bot.id)
+    if channel.locked and not held & Permissions.MANAGE_THREADS:
+        raise DiscordError(Code.THREAD_LOCKED, "locked-thread", f"the thread {channel.name!r} is locked")
+
+
 def _awake(call: Call, channel: ChannelState) -> ChannelState:
-    """Sending unarchives a thread, unless a moderator has locked it."""
-    if channel.locked:
-        held = call.backend.world.permissions(channel, call.backend.world.bot.id)
-        if not held & Permissions.MANAGE_THREADS:
-            raise DiscordError(Code.THREAD_LOCKED, "locked-thread", f"the thread {channel.name!r} is locked")
+    """Sending unarchives a thread, unless it is locked."""
+    _refuse_locked(call, channel)
     if not channel.archived:
         return channel
     channel = replace(channel, archived=False)

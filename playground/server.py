@@ -1,18 +1,19 @@
 """The loopback server: every call passes faults, authorisation and rate limits on its way to the handler."""
 
-import json
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
 from playground import rest_commands, rest_identity, rest_interactions, rest_messages, rest_threads, rest_webhooks
 from playground.backend import Backend
-from playground.calls import Answer, Call, Route
-from playground.errors import Code, DiscordError, Json
+from playground.calls import Call, Route
+from playground.cdn import NotServedError
+from playground.errors import Code, DiscordError
 from playground.events import Violation
-from playground.faults import Fault
+from playground.misfortunes import send_badly, strike
 from playground.ratelimits import VIA
 from playground.uploads import MAX_REQUEST
+from playground.wire import as_json, limited
 
 ROUTES = (
     *rest_identity.ROUTES,
@@ -24,7 +25,12 @@ ROUTES = (
 )
 API = "/discord.com/api/v10"
 GATEWAYS = ("/gateway.discord.gg/", "/gateway-resume.discord.gg/")
-CDN_HOSTS = ("/cdn.discordapp.com", "/media.discordapp.net")
+CDN_HOSTS = (
+    "/cdn.discordapp.com",
+    "/media.discordapp.net",
+    "/images-ext-1.discordapp.net",
+    "/images-ext-2.discordapp.net",
+)
 
 COUNTED_AS_INVALID = frozenset({401, 403, 429})
 
@@ -64,9 +70,9 @@ class Server:
         async def handle(request: web.Request) -> web.StreamResponse:
             fault = self._backend.faults.take(request.method, request.path.removeprefix(API))
             if fault and not fault.handled:
-                return _misfortune(request, fault)
+                return await strike(request, fault)
             response = await self._answer(route, request)
-            return _misfortune(request, fault) if fault else response
+            return await strike(request, fault) if fault else response
 
         return handle
 
@@ -89,7 +95,7 @@ class Server:
         except (AttributeError, LookupError, TypeError, ValueError) as error:  # a body of no form that a rule foresaw
             what = f"the request could not be read: {type(error).__name__}"
             return self._refuse(route.name, DiscordError(Code.INVALID_FORM, "malformed", what), headers)
-        return _json(answer, headers)
+        return as_json(answer, headers)
 
     def _authorise(self, route: Route, request: web.Request) -> None:
         if not route.by_token and request.headers.get("Authorization") != f"Bot {self._backend.token}":
@@ -99,49 +105,28 @@ class Server:
         self._backend.violate(Violation(error.rule, error.what, route))
         if error.status in COUNTED_AS_INVALID:
             self._backend.limits.note_invalid()
-        return _json(error.body(), headers, error.status)
+        return as_json(error.body(), headers, error.status)
 
     def _too_many(self, route: Route, wait: float, scope: str, headers: dict[str, str]) -> web.Response:
         self._backend.limits.note_invalid()
         self._backend.violate(Violation("rate-limited", f"wait {wait:.3f} s ({scope})", route.name))
-        return _limited(wait, scope, headers)
+        return limited(wait, scope, headers)
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         path = "/" + request.match_info["path"]
         fault = self._backend.faults.take("GET", path)
+        if fault and not fault.within_file:
+            return await strike(request, fault)
+        try:
+            blob = self._backend.cdn.open(path, request.query_string)
+        except NotServedError as error:
+            self._backend.violate(Violation(error.rule, error.what, "GET cdn"))
+            return web.Response(status=error.status, text="This content is no longer available.")
         if fault:
-            return _misfortune(request, fault)
-        blob = self._backend.cdn.open(path, request.query_string)
-        if blob is None:
-            self._backend.violate(
-                Violation("cdn-gone", "the address is unsigned or expired, or the file gone", "GET cdn")
-            )
-            return web.Response(status=404, text="This content is no longer available.")
-        return web.Response(body=blob.data, content_type=blob.content_type or "application/octet-stream")
+            return await send_badly(request, blob, fault)
+        return web.Response(body=blob.data, content_type=blob.media_type)
 
     async def _unknown(self, request: web.Request) -> web.StreamResponse:
         what = f"{request.method} {request.path} is not modelled here"
         self._backend.violate(Violation("unknown-route", what, request.method))
-        return _json({"message": "404: Not Found", "code": 0}, dict(VIA), 404)
-
-
-def _json(answer: Answer, headers: dict[str, str], status: int = 200) -> web.Response:
-    """A JSON answer, whose content type discord.py wants to read exactly so."""
-    if answer is None:
-        return web.Response(status=204, headers=headers)
-    body = json.dumps(answer).encode()
-    return web.Response(body=body, status=status, headers=headers | {"Content-Type": "application/json"})
-
-
-def _limited(wait: float, scope: str, headers: dict[str, str]) -> web.Response:
-    body: Json = {"message": "You are being rate limited.", "retry_after": round(wait, 3), "global": scope == "global"}
-    extra = {"Retry-After": str(int(wait) + 1), "X-RateLimit-Scope": scope}
-    return _json(body, headers | extra, 429)
-
-
-def _misfortune(request: web.Request, fault: Fault) -> web.Response:
-    if fault.disconnect and request.transport:
-        request.transport.abort()
-    if fault.retry_after is not None:
-        return _limited(fault.retry_after, "user", dict(VIA))
-    return web.Response(status=fault.status, text="a fault on demand")
+        return as_json({"message": "404: Not Found", "code": 0}, dict(VIA), 404)

@@ -1,13 +1,15 @@
 """Channels and their webhooks in the hands of a test or a demo; permissions may be given as plain bits."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from playground.backend import Backend
+from playground.errors import Json
 from playground.gateway import GUILDS
 from playground.member import Member
 from playground.permissions import Overwrite, Permissions
-from playground.posting import Circumstances, post, update_thread
-from playground.uploads import Form, Upload
+from playground.posting import Circumstances, post, update_thread, written
+from playground.uploads import Upload
 from playground.values import ChannelState, Message, Role, User
 
 
@@ -23,10 +25,12 @@ class Webhook:
     def id(self) -> int:
         return self.user.id
 
-    async def say(self, text: str = "", *uploads: Upload) -> Message:
-        """Write a message."""
+    async def say(
+        self, text: str = "", *uploads: Upload, embeds: Sequence[Json] = (), components: Sequence[Json] = ()
+    ) -> Message:
+        """Write a message; see `Playground.publish` for the pictures of embeds and components."""
         channel = self._backend.world.channels[self._channel_id]
-        form = Form({"content": text}, dict(enumerate(uploads)))
+        form = written(text, uploads, embeds, components)
         return post(self._backend, channel, form, Circumstances(self.user, "webhook", webhook_id=self.id))
 
 
@@ -79,6 +83,10 @@ class Channel:
     def archive(self, *, locked: bool = False) -> None:
         """Archive this thread, as a moderator or an hour without messages does."""
         update_thread(self._backend, replace(self.state, archived=True, locked=locked))
+
+    def lock(self) -> None:
+        """Lock this thread, as a moderator does: only those who may manage threads write in it."""
+        update_thread(self._backend, replace(self.state, locked=True))
 
     def delete(self) -> None:
         """Delete this channel or thread with its messages."""

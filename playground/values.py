@@ -9,6 +9,22 @@ from playground.permissions import Overwrite, Permissions
 
 MEBIBYTE = 1024 * 1024
 CDN = "https://cdn.discordapp.com"
+MEDIA = "https://media.discordapp.net"
+"""The same files, for showing them."""
+
+
+LOCALES = frozenset(
+    {"bg", "cs", "da", "de", "el", "en-GB", "en-US", "es-419", "es-ES", "fi", "fr", "hi", "hr", "hu", "id", "it", "ja"}
+    | {"ko", "lt", "nl", "no", "pl", "pt-BR", "ro", "ru", "sv-SE", "th", "tr", "uk", "vi", "zh-CN", "zh-TW"}
+)
+"""The languages of Discord's clients."""
+
+
+def known_locale(locale: str) -> str:
+    """The locale itself, if Discord's clients have it; raises ValueError otherwise."""
+    if locale not in LOCALES:
+        raise ValueError(f"{locale!r} is no language of Discord's; those are {', '.join(sorted(LOCALES))}")
+    return locale
 
 
 class ChannelKind(IntEnum):
@@ -39,17 +55,23 @@ NO_FLAGS = MessageFlags(0)
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person or a bot; `avatar` is the hash in the address of its picture, if it has one."""
+    """A person or a bot; `avatar` is the hash in the address of its picture, if it has one, `locale` of `LOCALES`."""
 
     id: int
     name: str
     is_bot: bool = False
     avatar: str | None = None
+    locale: str = "en-US"
+
+    @property
+    def avatars(self) -> str:
+        """The folder on the CDN where the picture lies."""
+        return f"/avatars/{self.id}"
 
     @property
     def avatar_path(self) -> str | None:
         """Where the picture lies on the CDN, without the ending that names a format."""
-        return f"/avatars/{self.id}/{self.avatar}" if self.avatar else None
+        return f"{self.avatars}/{self.avatar}" if self.avatar else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +88,11 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Somebody's place in a guild: the roles held, and since when, in unix time."""
+    """Somebody's place in a guild: the roles held, since when, in unix time, and the avatar worn here alone, if any."""
 
     roles: frozenset[int]
     joined_at: float
+    avatar: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,9 +141,11 @@ class DiscordDelivery:
         DeliveryError
             The member can't be reached through this interaction, or the earlier card is gone.
         """
+        if self._card is not None and self._card.is_result:
+            return self._card.posted
         if self._card is not None:
             try:
-                await self._card.edit(cards.request(order, statuses, self._card.pictures))
+                await self._card.edit(cards.request(order, statuses))
             except DeliveryError as error:
                 if error.trouble is Trouble.GONE:
                     raise  # else the thread is archived, say: the picture itself will bring it back
@@ -163,7 +165,13 @@ class DiscordDelivery:
             yield
 
     async def delivered(
-        self, result: Result, statuses: Callable[[], Statuses], *, thread_id: int | None, inline: bool
+        self,
+        result: Result,
+        statuses: Callable[[], Statuses],
+        *,
+        thread_id: int | None,
+        inline: bool,
+        hidden: bool = False,
     ) -> Posted:
         """Show a picture: the first one of a request where it belongs, any other one beside it.
 
@@ -175,6 +183,8 @@ class DiscordDelivery:
             The member's thread of the last hour in this channel, to be used again.
         inline
             The server wants no thread opened: the pictures come on the card.
+        hidden
+            Somebody objects to what is shown of the request: nothing more is.
 
         Raises
         ------
@@ -184,7 +194,9 @@ class DiscordDelivery:
         if self._card is None:
             raise DeliveryError(Trouble.GONE)
         try:
-            return await self._gallery.add(result, statuses, self._card, thread_id=thread_id, inline=inline)
+            return await self._gallery.add(
+                result, statuses, self._card, thread_id=thread_id, inline=inline, hidden=hidden
+            )
         except DeliveryError as error:
             if error.trouble is not Trouble.UNREACHABLE:
                 raise
@@ -199,7 +211,9 @@ class DiscordDelivery:
             with _forgiving("removal"), already_gone():
                 await self._gallery.remove(order, position, self._card)
 
-    async def closed(self, order: Order, statuses: Statuses | None, *, mention: bool = False) -> None:
+    async def closed(
+        self, order: Order, statuses: Statuses | None, *, mention: bool = False, hidden: bool = False
+    ) -> None:
         """Give the cards of a request their last look, and call the member if they want that.
 
         Parameters
@@ -216,7 +230,7 @@ class DiscordDelivery:
             return
         with _forgiving("last card", order.job_id):
             if statuses is not None:
-                await self._gallery.close(order, statuses, self._card)
+                await self._gallery.close(order, statuses, self._card, hidden=hidden)
             if posted != self._card.posted:
                 await self._card.edit(cards.finished(order, self._link(posted), statuses))
         if mention:
@@ -242,10 +256,10 @@ class DiscordDelivery:
                 await self._card.edit(cards.failed(order, why, retry=retry))
 
     async def paused(self, order: Order) -> None:
-        """Say on the card that the request outlives this run of the bot."""
-        if self._card is not None:
+        """Say on the card that the request outlives this run of the bot; one with pictures says that more will come."""
+        if self._card is not None and not self._card.is_result:
             with _forgiving("pause", order.job_id):
-                await self._card.edit(cards.paused(order, words.PAUSED, self._card.pictures))
+                await self._card.edit(cards.failed(order, words.PAUSED))
 
     async def found(self, order: Order, painted: Mapping[int, Shown], *, thread_id: int | None) -> Found | None:
         """The message with the request's pictures, if it is there although nobody heard so.

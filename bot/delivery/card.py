@@ -15,7 +15,7 @@ from discord import ui
 from bot.delivery.calls import ONCE, DeliveryError, Trouble, already_gone, call
 from bot.delivery.place import Posted
 from bot.ui import cards
-from bot.ui.status import Order, Painting, Result, Shown, Statuses, Waiting
+from bot.ui.status import Order, Painting, Result, Statuses, Waiting
 
 TOKEN_LIFE: Final = 14 * 60.0
 """Seconds for which an interaction's token is used: it dies at 15 minutes, and 10,000 invalid requests ban us."""
@@ -57,17 +57,12 @@ class CardAddress:
 
 
 class Card:
-    """One request card. It may become the place where the request's pictures are shown, too.
+    """One request card. It may become the place where the request's pictures are shown.
 
     Parameters
     ----------
     clock
         Epoch seconds.
-
-    Attributes
-    ----------
-    pictures
-        What it shows of the request's pictures.
     """
 
     def __init__(
@@ -79,7 +74,6 @@ class Card:
     ) -> None:
         self._client = client
         self.address = address
-        self.pictures: tuple[Shown, ...] = ()
         self._clock = clock
         self._files: tuple[discord.Attachment, ...] = ()
         self._flight: asyncio.Task[None] | None = None
@@ -95,7 +89,9 @@ class Card:
         """Whether the interaction can still be used."""
         return self.address.token is not None and self._clock() < self.address.asked_at + TOKEN_LIFE
 
-    async def edit(self, view: ui.LayoutView, *, added: Result | None = None, preview: bytes | None = None) -> None:
+    async def edit(
+        self, view: ui.LayoutView, *, added: Result | None = None, preview: bytes | None = None
+    ) -> discord.Message:
         """Replace what the card says. Its pictures stay with it, and another one may join them.
 
         Parameters
@@ -122,9 +118,7 @@ class Card:
                 return await message.edit(view=view, attachments=[*self._files, *files])
             raise DeliveryError(Trouble.EXPIRED)
 
-        edited = await call(once)
-        if added is not None:
-            self.keep(edited)
+        return await call(once)
 
     async def fetch(self) -> discord.Message | None:
         """As it is now; None where nobody can look.
@@ -138,9 +132,15 @@ class Card:
             return await call(lambda: webhook.fetch_message(self.address.message_id))
         return None if message is None else await call(message.fetch)
 
-    def keep(self, message: discord.Message) -> None:
-        """The card is this message, whose pictures stay with it from here on."""
+    @property
+    def is_result(self) -> bool:
+        """Whether it shows pictures."""
+        return bool(self._files)
+
+    def become(self, message: discord.Message) -> None:
+        """The card is a result from here on: its pictures stay with it, and it shows no progress."""
         self._files = tuple(one for one in message.attachments if one.filename != cards.PREVIEW)
+        self._still += 1
 
     def drop(self, filename: str) -> None:
         """Let the next edit take this picture away."""
@@ -196,15 +196,10 @@ class Card:
                 _log.error("a card was not kept", job=order.job_id, exc_info=updates.exception())
 
     @contextlib.asynccontextmanager
-    async def still(self, *, for_good: bool = False) -> AsyncIterator[None]:
+    async def still(self) -> AsyncIterator[None]:
         """No progress is shown while the body runs: an edit in flight lands first, or is given up.
 
         Else it would overwrite what counts, or hold it back.
-
-        Parameters
-        ----------
-        for_good
-            None after that either, unless the body fails.
         """
         self._still += 1
         try:
@@ -212,10 +207,7 @@ class Card:
                 await asyncio.wait({self._flight}, timeout=_LAST_EDIT_PATIENCE)
                 self._flight.cancel()
             yield
-        except BaseException:
-            self._still -= 1
-            raise
-        if not for_good:
+        finally:
             self._still -= 1
 
     async def _update(
@@ -243,7 +235,7 @@ class Card:
 
     async def _progress(self, order: Order, now: Statuses) -> None:
         preview = next((one.preview for one in now if isinstance(one, Painting) and one.preview is not None), None)
-        view = cards.request(order, now, self.pictures, preview=preview is not None)
+        view = cards.request(order, now, preview=preview is not None)
         await self.edit(view, preview=preview)
 
     def webhook(self) -> discord.Webhook | None:

@@ -12,7 +12,7 @@ from bot.delivery.calls import DeliveryError
 from bot.delivery.card import Card
 from bot.delivery.place import Posted
 from bot.delivery.site import Site, Venue
-from bot.ui import cards, words
+from bot.ui import cards, hiding, moderation, words
 from bot.ui.language import _, speaking
 from bot.ui.status import Allowance, Order, Result, Shown, Statuses, ended
 
@@ -52,8 +52,14 @@ class Gallery:
         *,
         thread_id: int | None,
         inline: bool,
+        hidden: bool,
     ) -> Posted:
         """Show one more picture; the first one opens the message.
+
+        Parameters
+        ----------
+        hidden
+            Somebody objects to what the message shows: it grows, and shows nothing.
 
         Raises
         ------
@@ -65,10 +71,10 @@ class Gallery:
             if self.posted is None:
                 self.posted = await self._open(result, statuses(), card, thread_id, inline=inline)
             elif self.posted == card.posted:
-                await self._put_on_card(result, statuses(), shown, card)
+                await self._put_on_card(result, statuses(), shown, card, hidden=hidden)
             else:
                 view = self._view(result.order, shown, statuses())
-                await self._change(view, added=result)
+                await self._change(self._curtained(view, shown) if hidden else view, added=result)
             self._shown, self._allowance = shown, result.allowance
             return self.posted
 
@@ -87,7 +93,6 @@ class Gallery:
                 await place.remove(self._client, self.posted, guild_id=self._site.guild_id)
                 self.posted = None
             elif self.posted == card.posted:
-                card.pictures = self._in_order()
                 card.drop(gone.filename)
                 if not self._shown:
                     self.posted = None
@@ -95,20 +100,21 @@ class Gallery:
                 self._files = tuple(one for one in self._files if one.filename != gone.filename)
                 await self._change(self._view(order, self._shown, ()))
 
-    async def close(self, order: Order, statuses: Statuses, card: Card) -> None:
-        """The last look, once nothing more will come. Nothing happens where the last picture has brought it already.
+    async def close(self, order: Order, statuses: Statuses, card: Card, *, hidden: bool) -> None:
+        """The last look, where the last picture has not brought it: some that were still expected then have failed.
 
         Raises
         ------
         DeliveryError
         """
-        if len(self._shown) == order.count == 1 or self.posted is None:
+        if self.posted is None or len(self._shown) == order.count:
             return
         view = self._view(order, self._shown, statuses)
+        if hidden:
+            view = self._curtained(view, self._shown)
         if self.posted == card.posted:
-            async with card.still(for_good=True):
-                await card.edit(view)
-        elif len(self._shown) < order.count:  # some were still expected when the last one was shown
+            await card.edit(view)
+        else:
             await self._change(view)
 
     def take_over(self, message: discord.Message, painted: Mapping[int, Shown], card: Card) -> Found:
@@ -121,8 +127,7 @@ class Gallery:
         self.posted = Posted(message.channel.id, message.id)
         self._files = tuple(message.attachments)
         if self.posted == card.posted:
-            card.keep(message)
-            card.pictures = self._in_order()
+            card.become(message)
         return Found(self.posted, frozenset(one for one in files if one is not None))
 
     async def _open(
@@ -174,17 +179,14 @@ class Gallery:
         self._files = tuple(message.attachments)
         return Posted(channel_id, message.id)
 
-    async def _put_on_card(self, result: Result, statuses: Statuses, shown: Mapping[int, Shown], card: Card) -> None:
-        """The last one makes the card a result; before that it still says where the request stands."""
-        last = sum(not ended(one) for one in statuses) <= 1
-        async with card.still(for_good=last):
-            pictures = tuple(shown[position] for position in sorted(shown))
-            if last:
-                view = self._view(result.order, shown, statuses, result.allowance)
-            else:
-                view = cards.request(result.order, statuses, pictures)
-            await card.edit(view, added=result)
-            card.pictures = pictures
+    async def _put_on_card(
+        self, result: Result, statuses: Statuses, shown: Mapping[int, Shown], card: Card, *, hidden: bool = False
+    ) -> None:
+        """The card is a result from now on, and says how many are still to come."""
+        view = self._view(result.order, shown, statuses, result.allowance, cancel=True)
+        async with card.still():
+            edited = await card.edit(self._curtained(view, shown) if hidden else view, added=result)
+            card.become(edited)
 
     async def _change(self, view: ui.LayoutView, *, added: Result | None = None) -> None:
         if self.posted is None:
@@ -195,7 +197,13 @@ class Gallery:
         self._files = tuple(message.attachments)
 
     def _view(
-        self, order: Order, shown: Mapping[int, Shown], statuses: Statuses, allowance: Allowance | None = None
+        self,
+        order: Order,
+        shown: Mapping[int, Shown],
+        statuses: Statuses,
+        allowance: Allowance | None = None,
+        *,
+        cancel: bool = False,
     ) -> ui.LayoutView:
         under_way = sum(not ended(one) for one in statuses)
         return cards.result(
@@ -204,10 +212,12 @@ class Gallery:
             pending=max(0, under_way - 1),  # one of them is in the picture
             allowance=allowance or self._allowance,
             statuses=statuses,
+            cancel=cancel,
         )
 
-    def _in_order(self) -> tuple[Shown, ...]:
-        return tuple(self._shown[position] for position in sorted(self._shown))
+    def _curtained(self, view: ui.LayoutView, shown: Mapping[int, Shown]) -> ui.LayoutView:
+        notice = moderation.HIDDEN_NOTICE if self._site.guild_id else moderation.HIDDEN_NOTICE_DIRECT
+        return hiding.hide(view, [one.filename for one in shown.values()], notice()) or view
 
 
 def spoilers(message: discord.Message) -> frozenset[str]:

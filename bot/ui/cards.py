@@ -45,8 +45,8 @@ def _in_its_language(
 
 
 @_in_its_language
-def request(order: Order, statuses: Statuses, shown: tuple[Shown, ...] = (), *, preview: bool = False) -> ui.LayoutView:
-    """The card that answers the command and shows where the request stands, with what it shows of it already.
+def request(order: Order, statuses: Statuses, *, preview: bool = False) -> ui.LayoutView:
+    """The card that answers the command and shows where the request stands.
 
     Parameters
     ----------
@@ -54,8 +54,6 @@ def request(order: Order, statuses: Statuses, shown: tuple[Shown, ...] = (), *, 
         Whether `PREVIEW` is among the message's attachments.
     """
     items: list[Item] = [ui.TextDisplay(captions.headline(order)), ui.TextDisplay(captions.progress(statuses))]
-    if shown:
-        items.append(_gallery(order, shown))
     if preview:
         rough: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
         rough.add_item(media=f"attachment://{PREVIEW}", description=captions.PREVIEW_ALT())
@@ -81,13 +79,6 @@ def failed(order: Order, why: Saying, *, retry: bool = False) -> ui.LayoutView:
     return _card(ui.TextDisplay(captions.headline(order)), *_sentence(why(), order, retry=retry), colour=_WAITING)
 
 
-@_in_its_language
-def paused(order: Order, why: Saying, shown: tuple[Shown, ...]) -> ui.LayoutView:
-    """The request card while the bot is away, with what it shows already."""
-    pictures = [_gallery(order, shown)] if shown else []
-    return _card(ui.TextDisplay(captions.headline(order)), ui.TextDisplay(why()), *pictures, colour=_WAITING)
-
-
 def sorry(order: Order, why: Saying, *, retry: bool) -> ui.LayoutView:
     """The same for the member alone, in their own language."""
     return _card(*_sentence(why(), order, retry=retry), colour=_WAITING)
@@ -101,6 +92,7 @@ def result(
     pending: int = 0,
     allowance: Allowance | None = None,
     statuses: Statuses = (),
+    cancel: bool = False,
 ) -> ui.LayoutView:
     """The card with the pictures; each needs its file among the message's attachments.
 
@@ -112,6 +104,8 @@ def result(
         What the member has left; None where nobody knows.
     statuses
         Where the request stands: what failed of it is said.
+    cancel
+        Whether what is pending can be cancelled here: no other card says so.
     """
     if len(shown) == order.count == 1:
         return single(order, shown[0], allowance)
@@ -122,6 +116,7 @@ def result(
         ui.TextDisplay("\n".join([*captions.failures(statuses), captions.gallery_print(shown, pending, allowance)])),
         ui.ActionRow(_pick(first, shown)),
         ui.ActionRow(*_for_everyone(first)),
+        *([ui.ActionRow(_button(Action.CANCEL, order.job_id, captions.CANCEL, "✖️"))] if cancel and pending else []),
         colour=_DONE,
     )
 

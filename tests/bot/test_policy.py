@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot import policy
 from bot.policy import Ask, Declared, Showing
+from bot.values.buttons import Action
 from bot.values.rules import (
     Actor,
     Block,
@@ -286,7 +287,14 @@ def test_a_moderator_manages_the_server_or_moderates_members_or_holds_the_role(a
     ],
 )
 def test_who_may_delete_a_result(actor: Actor, expected: bool) -> None:
-    assert policy.may_delete(actor, ROLE, requester_id=MIKA, owner_id=NOOR) is expected
+    assert policy.may_press(Action.DELETE, actor, ROLE, requester_id=MIKA, owner_id=NOOR) is expected
+
+
+@pytest.mark.parametrize("action", list(Action))
+def test_every_button_is_somebodys(action: Action) -> None:
+    assert policy.may_press(action, Actor(user_id=MIKA), ROLE, requester_id=MIKA, owner_id=NOOR)
+    stranger = policy.may_press(action, Actor(user_id=9), ROLE, requester_id=MIKA, owner_id=NOOR)
+    assert stranger is (action in {Action.SAME, Action.REPORT})
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from bot.journey import Journey
 from bot.lanes import Lane
 from bot.safety import Safety
 from bot.store import Store
+from bot.ui.cards import PREVIEW
 from bot.witness import Witness
 from engine.checked import CheckedEngine
 from engine.contract import Engine, Runner
@@ -82,7 +83,7 @@ class Stage:
         )
         card = interaction.message
         assert card is not None
-        if card.attachments:
+        if _has_picture(card):
             return card
         channel_id, message_id = card.text.rsplit("/", 2)[1:]
         return next(each for each in self.playground.channel(int(channel_id)).messages if each.id == int(message_id))
@@ -216,7 +217,7 @@ async def _ready(client: AnimifyClient, playground: Playground) -> None:
 
 
 def _has_picture(message: Message | None) -> bool:
-    return message is not None and bool(message.attachments) and not message.ephemeral
+    return message is not None and not message.ephemeral and any(one.filename != PREVIEW for one in message.attachments)
 
 
 async def _no_pause(_seconds: float) -> None:

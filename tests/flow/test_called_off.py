@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,9 +76,9 @@ async def test_one_that_is_being_posted_is_taken_down_again(
     delivered = DiscordDelivery.delivered
 
     async def called_off_meanwhile(
-        self: DiscordDelivery, result: Result, statuses: Callable[[], Statuses], *, thread_id: int | None, inline: bool
+        self: DiscordDelivery, result: Result, statuses: Callable[[], Statuses], **where: Any
     ) -> Posted:
-        posted = await delivered(self, result, statuses, thread_id=thread_id, inline=inline)
+        posted = await delivered(self, result, statuses, **where)
         await call_off(stage, asked)
         return posted
 

@@ -22,6 +22,11 @@ ROOT = Path(__file__).parents[2]
         ("https://discord.com/api/v10/users/@me", "http://127.0.0.1:4000/discord.com/api/v10/users/@me"),
         ("wss://gateway.discord.gg/?v=10", "http://127.0.0.1:4000/gateway.discord.gg/?v=10"),
         ("https://cdn.discordapp.com/a%20b.png?ex=1&", "http://127.0.0.1:4000/cdn.discordapp.com/a%20b.png?ex=1&"),
+        (
+            "https://images-ext-1.discordapp.net/external/a/https/b.org/c.png",
+            "http://127.0.0.1:4000/images-ext-1.discordapp.net/external/a/https/b.org/c.png",
+        ),
+        ("https://images-ext-2.discordapp.net/a", "http://127.0.0.1:4000/images-ext-2.discordapp.net/a"),
         ("https://example.org/discord.com", "https://example.org/discord.com"),
         ("https://discord.com.example.org/", "https://discord.com.example.org/"),
     ],

@@ -22,6 +22,7 @@ CHOICES = [{"name": str(number), "value": str(number)} for number in range(26)]
 LARGE = [
     option(f"o{n}", description="d" * 100, choices=[{"name": "n" * 100, "value": "v" * 100}] * 3) for n in range(12)
 ]
+TRANSLATED = {"name": "n", "name_localizations": {"de": "n" * 100}}
 
 REFUSED: dict[str, list[Json]] = {
     "upper case": [command(name="Draw")],
@@ -47,6 +48,16 @@ REFUSED: dict[str, list[Json]] = {
     "a menu without a name": [{"name": "", "type": 2}],
     "a menu twice": [{"name": "Turn", "type": 3}, {"name": "Turn", "type": 3}],
     "an unknown command type": [command(type=9)],
+    "an unknown language": [command(name_localizations={"de-AT": "male"})],
+    "a translated name in upper case": [command(name_localizations={"de": "Male"})],
+    "a long translated name": [command(name_localizations={"de": "m" * 33})],
+    "a long translated description": [command(description_localizations={"ja": "d" * 101})],
+    "an empty translated description": [command(option(description_localizations={"ja": ""}))],
+    "a long translated choice": [command(option(choices=[CHOICES[0] | {"name_localizations": {"de": "n" * 101}}]))],
+    "a long translated menu": [{"name": "Turn", "type": 3, "name_localizations": {"de": "T" * 33}}],
+    "more than 8000 characters in another language": [
+        command(*[option(f"o{n}", choices=[TRANSLATED | {"value": f"{m}"} for m in range(25)]) for n in range(4)])
+    ],
     "no object": ["draw"],  # type: ignore[list-item]  # the rule is about exactly that
 }
 
@@ -54,6 +65,13 @@ REFUSED: dict[str, list[Json]] = {
 @pytest.mark.parametrize("definitions", REFUSED.values(), ids=REFUSED)
 async def test_a_definition_that_breaks_a_rule_is_refused(stage: Stage, definitions: list[Json]) -> None:
     assert (await stage.raw.register(*definitions)).refusal == (400, 50035)
+
+
+async def test_a_translated_definition_is_stored_as_it_is(stage: Stage) -> None:
+    names = {"de": "male", "ja": "\u63cf\u304f"}
+    menu = {"name": "Turn", "type": 3, "name_localizations": {"de": "Dreh das!"}}
+    reply = await stage.raw.register(command(name_localizations=names), menu)
+    assert [each["name_localizations"] for each in reply.body] == [names, menu["name_localizations"]]
 
 
 @pytest.mark.parametrize(("kind", "most"), [(1, 100), (2, 15), (3, 15)])

@@ -69,6 +69,16 @@ async def test_a_command_for_servers_and_people_uses_the_server_where_the_bot_is
     assert payload["authorizing_integration_owners"] == {"0": str(stage.guild.id)}
 
 
+async def test_in_a_direct_message_with_the_bot_the_server_is_nought(stage: Stage) -> None:
+    await stage.raw.register(PING_ANYWHERE)
+    channel = stage.playground.direct_message(stage.mika)
+    payload = await sent(stage, channel, stage.mika)
+    assert (payload["context"], payload["authorizing_integration_owners"]) == (1, {"0": "0"})
+    interaction = await stage.mika.slash(channel, "ping")
+    await stage.raw.answer(interaction, 4, {"content": "pong"})
+    assert [(await follow_up(stage, interaction)).status for _ in range(6)] == [200] * 6
+
+
 async def test_a_command_for_people_alone_uses_the_person_everywhere(stage: Stage) -> None:
     await stage.raw.register({**PING_ANYWHERE, "integration_types": [1]})
     payload = await sent(stage, stage.channel, stage.mika)
@@ -109,6 +119,28 @@ async def test_the_sixth_follow_up_is_refused(stage: Stage, channel: Channel, no
     await stage.raw.answer(interaction, 4, {"content": "pong"})
     assert [(await follow_up(stage, interaction)).status for _ in range(5)] == [200] * 5
     assert (await follow_up(stage, interaction)).refusal == (400, 40094)
+
+
+async def test_edits_are_no_follow_ups(stage: Stage, channel: Channel, noa: Member) -> None:
+    interaction = await noa.slash(channel, "ping")
+    await stage.raw.answer(interaction, 5)
+    for number in range(7):
+        stage.clock.advance(2)
+        edited = await stage.raw.call("PATCH", stage.raw.webhook(interaction, "@original"), {"content": f"{number}"})
+        assert edited.status == 200
+    assert [(await follow_up(stage, interaction)).status for _ in range(6)] == [200] * 5 + [400]
+
+
+async def test_after_fifteen_minutes_nothing_reaches_a_foreign_guild(
+    stage: Stage, channel: Channel, noa: Member
+) -> None:
+    interaction = await noa.slash(channel, "ping")
+    await stage.raw.answer(interaction, 5)
+    stage.clock.advance(15 * 60 + 1)
+    original = stage.raw.webhook(interaction, "@original")
+    assert (await stage.raw.call("PATCH", original, {"content": "late"})).refusal == (401, 50027)
+    path = f"/channels/{channel.id}/messages/{channel.messages[0].id}"
+    assert (await stage.raw.call("PATCH", path, {"content": "late"})).refusal == (403, 50001)
 
 
 @pytest.mark.parametrize("kind", [4, 5])

@@ -146,7 +146,7 @@ async def test_a_deleted_original_is_gone(stage: Stage) -> None:
 
 
 async def test_a_user_install_gets_five_follow_ups(stage: Stage) -> None:
-    await stage.raw.register({"name": "ping", "description": "Say pong."})
+    await stage.raw.register({"name": "ping", "description": "Say pong.", "integration_types": [1]})
     interaction = await stage.mika.slash(stage.playground.direct_message(stage.mika), "ping")
     await stage.raw.answer(interaction, 4, {"content": "pong"})
     replies = []

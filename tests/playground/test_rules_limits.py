@@ -1,8 +1,5 @@
 """Rate limits, tokens, and the ban of who does not listen."""
 
-import aiohttp
-import pytest
-
 from playground import Limit, Playground, ShiftingClock
 from tests.playground.rawclient import RawClient, Stage
 
@@ -58,36 +55,3 @@ async def test_an_address_with_ten_thousand_invalid_requests_is_banned(stage: St
     assert "Via" not in banned.headers
     stage.clock.advance(601)
     assert (await stage.raw.call("GET", "/users/@me")).status == 200
-
-
-@pytest.mark.parametrize("handled", [False, True])
-async def test_a_planned_fault_comes_before_or_after_the_deed(stage: Stage, handled: bool) -> None:
-    stage.playground.faults.next("POST", r"/channels/\d+/messages$", status=502, handled=handled)
-    path = f"/channels/{stage.channel.id}/messages"
-    assert (await stage.raw.call("POST", path, {"content": "once"})).status == 502
-    assert len(stage.channel.messages) == handled
-    assert (await stage.raw.call("POST", path, {"content": "twice"})).status == 200
-
-
-async def test_a_planned_429_says_how_long_to_wait(stage: Stage) -> None:
-    stage.playground.faults.next("GET", "/users/@me", retry_after=0.25, times=2)
-    replies = [await stage.raw.call("GET", "/users/@me") for _ in range(3)]
-    assert [each.status for each in replies] == [429, 429, 200]
-    assert replies[0].body["retry_after"] == 0.25
-
-
-async def test_a_planned_disconnect_cuts_the_connection(stage: Stage) -> None:
-    path = f"/channels/{stage.channel.id}/messages"
-    stage.playground.faults.next("POST", path, disconnect=True, handled=True)
-    with pytest.raises(aiohttp.ServerDisconnectedError):
-        await stage.raw.call("POST", path, {"content": "lost answer"})
-    assert [each.text for each in stage.channel.messages] == ["lost answer"]
-    assert (await stage.raw.call("POST", path, {"content": "again"})).status == 200
-
-
-async def test_a_planned_fault_reaches_downloads_too(stage: Stage) -> None:
-    message = await stage.send({"content": "hi"})
-    path = f"/channels/{stage.channel.id}/messages/{message.id}"
-    url = (await stage.raw.call("PATCH", path, {}, files={"a.png": b"1"})).body["attachments"][0]["url"]
-    stage.playground.faults.next("GET", "/attachments/", status=503)
-    assert [await stage.raw.fetch(url) for _ in range(2)] == [503, 200]

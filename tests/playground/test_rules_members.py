@@ -154,3 +154,16 @@ async def test_a_guild_tells_its_messages_in_order(stage: Stage) -> None:
         await stage.mika.say(channel, text)
     assert [each.text for each in stage.guild.messages] == ["one", "two", "three"]
     assert [each.name for each in stage.guild.channels] == ["photos", "other"]
+
+
+async def test_an_interaction_says_which_languages_its_person_and_its_guild_speak(stage: Stage) -> None:
+    await stage.raw.register(PING)
+    stage.mika.set_locale("ja")
+    async with listening(stage.raw) as gateway:
+        stage.guild.set_locale("de")
+        assert (await gateway.read(name="GUILD_UPDATE"))["d"]["preferred_locale"] == "de"
+        await stage.mika.slash(stage.channel, "ping")
+        payload = (await gateway.read(name="INTERACTION_CREATE"))["d"]
+    assert (payload["locale"], payload["guild_locale"], payload["guild"]["locale"]) == ("ja", "de", "de")
+    with pytest.raises(ValueError, match="'tlh' is no language of Discord's"):
+        stage.mika.set_locale("tlh")

@@ -98,6 +98,45 @@ async def test_an_interaction_cannot_answer_in_an_archived_thread(stage: Stage) 
     assert (await stage.raw.answer(interaction, 5)).refusal == (400, 50083)
 
 
+async def test_commands_and_menus_are_not_offered_in_an_archived_thread(stage: Stage) -> None:
+    _, thread = await started(stage)
+    await stage.raw.register(PING, {"name": "Animify this", "type": 3})
+    message = await stage.mika.say(thread, "me")
+    thread.archive()
+    with pytest.raises(LookupError, match="which is archived"):
+        await stage.mika.slash(thread, "ping")
+    with pytest.raises(LookupError, match="which is archived"):
+        await stage.mika.use_on_message(thread, "Animify this", message)
+
+
+async def test_a_button_in_an_archived_thread_works_and_changes_nothing_there(stage: Stage) -> None:
+    _, thread = await started(stage)
+    path = f"/channels/{thread.id}/messages"
+    buttons = [{"type": 1, "components": [{"type": 2, "style": 1, "label": "Again", "custom_id": "again"}]}]
+    sent = (await stage.raw.call("POST", path, {"content": "card", "components": buttons})).body["id"]
+    thread.archive()
+    click = await stage.mika.click(thread.messages[0], "again")
+    for kind in (4, 5, 7):
+        assert (await stage.raw.answer(click, kind, {"content": "again"})).refusal == (400, 50083)
+    assert (await stage.raw.answer(click, 6)).status == 200
+    original = stage.raw.webhook(click, "@original")
+    for method in ("PATCH", "DELETE"):
+        assert (await stage.raw.call(method, original, {"content": "again"})).refusal == (400, 50083)
+    assert (await stage.raw.call("POST", stage.raw.webhook(click), {"content": "more"})).refusal == (400, 50083)
+    assert (await stage.raw.call("PATCH", f"/channels/{thread.id}", {"archived": False})).status == 200
+    assert (await stage.raw.call("PATCH", original, {"content": "again"})).body["id"] == sent
+
+
+async def test_in_a_locked_thread_nothing_is_written_or_edited(stage: Stage) -> None:
+    _, thread = await started(stage)
+    path = f"/channels/{thread.id}/messages"
+    sent = (await stage.raw.call("POST", path, {"content": "picture"})).body["id"]
+    thread.lock()
+    assert (await stage.raw.call("POST", path, {"content": "more"})).refusal == (400, 160005)
+    assert (await stage.raw.call("PATCH", f"{path}/{sent}", {"content": "better"})).refusal == (400, 160005)
+    assert (await stage.raw.call("DELETE", f"{path}/{sent}")).status == 204
+
+
 async def test_a_locked_thread_opens_with_a_permission_only(stage: Stage) -> None:
     _, thread = await started(stage)
     thread.archive(locked=True)
