@@ -125,6 +125,15 @@ _SELECT: Final = """
 
 _UNDER_WAY: Final = "state IN ('queued', 'running') ORDER BY created_at, interaction_id, position"
 
+# By itself SQLite would look through all that the member has ever asked for.
+_UNDER_WAY_OF: Final = """
+    id IN (
+        SELECT id FROM jobs INDEXED BY jobs_under_way
+        WHERE subject = (SELECT subject FROM subjects WHERE user_id = :user_id) AND state IN ('queued', 'running')
+    )
+    ORDER BY created_at, interaction_id, position
+"""
+
 
 def by_id(tx: Transaction, job_id: str) -> Job | None:
     """The job, or None where it was never or is no longer known."""
@@ -170,7 +179,7 @@ def under_way(tx: Transaction) -> tuple[Job, ...]:
 
 def under_way_of(tx: Transaction, user_id: int) -> tuple[Job, ...]:
     """The same of one member."""
-    return _found(tx, f"subjects.user_id = :user_id AND {_UNDER_WAY}", user_id=user_id)
+    return _found(tx, _UNDER_WAY_OF, user_id=user_id)
 
 
 def last_style(tx: Transaction, user_id: int) -> str | None:

@@ -39,8 +39,9 @@ _INSERT_JOB: Final = """
     )
 """
 
+# By itself SQLite would look through all that the member has ever asked for.
 _COUNT_UNDER_WAY: Final = """
-    SELECT count(DISTINCT interaction_id) AS requests FROM jobs
+    SELECT count(DISTINCT interaction_id) AS requests FROM jobs INDEXED BY jobs_under_way
     WHERE subject = :subject AND state IN ('queued', 'running')
 """
 
