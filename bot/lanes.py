@@ -1,11 +1,12 @@
 """Lanes: the queues that a request may stand in, each with its engine, and which of two it takes."""
 
-from collections.abc import Callable, Hashable
+import math
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.request import Request, Trip
 from engine.contract import Detour, Why
-from engine.dispatcher import Dispatcher, Quote, Ticket
+from engine.dispatcher import Dispatcher, Quote, Standing, Ticket
 from engine.studio import Studio
 from styles import Style
 
@@ -38,15 +39,31 @@ class Lane:
         return self.studio.engine.slots > 0
 
     def quote(self, request: Request) -> Quote:
-        """What the request would be quoted that entered now."""
-        return self.dispatcher.quote(request.place.guild_id, request.actor.user_id, self._cost(request.style))
+        """What the request would be quoted that entered now; of several pictures, the last one."""
+        rounds = math.ceil(len(request.shots) / max(1, self.studio.engine.slots))
+        cost = rounds * self._cost(request.style)
+        return self.dispatcher.quote(request.place.guild_id, request.actor.user_id, cost)
 
     def ticket(self, trip: Trip) -> Ticket:
         """What the trip waits with."""
         kind, key = self._kind(trip.style), self.alike(trip.style, trip.strength)
         return Ticket(
-            guild=trip.place.guild_id, user=trip.user_id, cost=self.dispatcher.estimate(kind), kind=kind, key=key
+            guild=trip.place.guild_id,
+            user=trip.user_id,
+            cost=self.dispatcher.estimate(kind),
+            kind=kind,
+            key=key,
+            name=trip.job_id,
         )
+
+    def quotes(self, guild_id: int, user_id: int, styles: Sequence[Style]) -> dict[str, Quote]:
+        """What a new picture in each of these styles, by its id, would be quoted now."""
+        quotes = self.dispatcher.quotes(guild_id, user_id, map(self._cost, styles))
+        return {style.id: quote for style, quote in zip(styles, quotes, strict=True)}
+
+    def find(self, job_id: str) -> Standing | None:
+        """Where a job stands here; None where it neither waits here nor is painted."""
+        return self.dispatcher.find(job_id)
 
     def _cost(self, style: Style) -> float:
         """Engine seconds that a picture in this style takes, as measured so far."""

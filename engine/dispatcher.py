@@ -7,7 +7,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,7 +15,7 @@ from enum import StrEnum
 from engine.estimates import Costs, Ratio
 from engine.fairqueue import Ahead, FairQueue, Ticket
 
-__all__ = ["Dispatcher", "Moment", "Observer", "Quote", "Ticket", "Turn"]
+__all__ = ["Dispatcher", "Moment", "Observer", "Quote", "Standing", "Ticket", "Turn"]
 
 PREFETCH = 2
 """Tickets that may fetch their photos while they wait, for each slot.
@@ -56,10 +56,21 @@ class Quote:
     eta
         Seconds until the turn *ends*, with its own work done: what a member waits for. While the engine takes nothing
         on (no slots) it counts as one that works.
+    yours
+        How many of the `place` tickets are the same user's.
     """
 
     place: int
     eta: float
+    yours: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a turn stands now, and whether it holds a slot already."""
+
+    quote: Quote
+    granted: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -125,6 +136,7 @@ class Dispatcher:
         self._observer = observer
         self._queue = FairQueue()
         self._waiting: dict[Ticket, _Visit] = {}
+        self._named: dict[Hashable, _Visit] = {}
         self._near: set[_Visit] = set()
         self._running: set[_Visit] = set()
         self._costs = Costs()
@@ -149,8 +161,18 @@ class Dispatcher:
 
     def quote(self, guild: int, user: int, cost: float) -> Quote:
         """What a ticket would be quoted that entered now. Changes nothing; a quote may be stale at the next arrival."""
+        [quote] = self.quotes(guild, user, [cost])
+        return quote
+
+    def quotes(self, guild: int, user: int, costs: Iterable[float]) -> list[Quote]:
+        """The same for each of several costs; the queue is looked at once."""
         ahead = self._queue.quote_newcomer(guild, user)
-        return self._promise(ahead, cost)
+        return [self._promise(ahead, cost) for cost in costs]
+
+    def find(self, name: Hashable) -> Standing | None:
+        """Where the turn with this name stands; None where there is none, or it has left."""
+        visit = self._named.get(name)
+        return None if visit is None else Standing(self._quote(visit), visit in self._running)
 
     @asynccontextmanager
     async def turn(self, ticket: Ticket) -> AsyncIterator[Turn]:
@@ -181,6 +203,8 @@ class Dispatcher:
         self._queue.push(ticket)
         predicted = self._wait(self._queue.quote(ticket))
         visit = self._waiting[ticket] = _Visit(ticket, self._clock(), predicted)
+        if ticket.name is not None:
+            self._named[ticket.name] = visit
         self._observer(Moment.ENTERED, ticket)
         self.wake()
         return visit
@@ -192,6 +216,7 @@ class Dispatcher:
             self._queue.remove(visit.ticket)
             del self._waiting[visit.ticket]
             self._near.discard(visit)
+        self._named.pop(visit.ticket.name, None)
         self._observer(Moment.LEFT, visit.ticket)
         self.wake()
 
@@ -257,7 +282,7 @@ class Dispatcher:
 
     def _promise(self, ahead: Ahead, cost: float) -> Quote:
         margin = max(1.0, self._margin.value)
-        return Quote(ahead.place, self._wait(ahead) * margin + cost / self._pace.value)
+        return Quote(ahead.place, self._wait(ahead) * margin + cost / self._pace.value, ahead.yours)
 
     def _wait(self, ahead: Ahead) -> float:
         """Seconds until a slot, by the work that is served first and as if nobody else came."""

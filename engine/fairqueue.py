@@ -10,10 +10,10 @@ Time is counted in whole nanoseconds: sums are then exact in any order, so a tic
 """
 
 import heapq
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import count, islice, takewhile
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -36,6 +36,8 @@ class Ticket:
         Tickets with equal keys may share a run of the engine; None shares with nobody.
     kind
         Tickets of one kind cost about the same; what they cost is learnt by it.
+    name
+        What it is asked for by while it waits or is served; None where nobody will.
     """
 
     guild: int
@@ -43,20 +45,23 @@ class Ticket:
     cost: float
     key: Hashable = None
     kind: Hashable = None
+    name: Hashable = None
 
 
 class Ahead(NamedTuple):
-    """What is served before a ticket: how many others, and their engine seconds."""
+    """What is served before a ticket: how many others, their engine seconds, and how many are the same user's."""
 
     place: int
     work: float
+    yours: int
 
 
 class _Front(NamedTuple):
-    """The first `HORIZON` tickets with what is ahead of each, and the work of them all in nanoseconds."""
+    """The first `HORIZON` tickets with what is ahead of each, their work in nanoseconds, and how many each user has."""
 
     ahead: dict[Ticket, Ahead]
     work: int
+    users: Counter[int]
 
 
 class FairQueue:
@@ -122,14 +127,17 @@ class FairQueue:
         """What is served before this waiting ticket, if nothing else comes.
 
         Exact in the first `HORIZON` places. Behind them an estimate, mostly right to one or two tickets for each active
-        guild, in time linear in the active guilds and the guild's active users.
+        guild, in time linear in the active guilds and the guild's active users; of the user's own tickets there, those
+        of the same guild count.
         """
-        if self._front is None:
-            self._front = self._walk()
-        if ticket in self._front.ahead:
-            return self._front.ahead[ticket]
+        front = self._front
+        if front is None:
+            front = self._front = self._walk()
+        if ticket in front.ahead:
+            return front.ahead[ticket]
         place, work = self._root.estimate(ticket)
-        return Ahead(max(HORIZON, place), max(self._front.work, work) / _SECOND)
+        yours = front.users[ticket.user] + sum(own not in front.ahead for own in self._root.line(ticket))
+        return Ahead(max(HORIZON, place), max(front.work, work) / _SECOND, yours)
 
     def quote_newcomer(self, guild: int, user: int) -> Ahead:
         """What would be served before a ticket that this user pushed now: as it would be quoted then, and as fast.
@@ -146,11 +154,12 @@ class FairQueue:
             self._front = front
 
     def _walk(self) -> _Front:
-        ahead, work = {}, 0
+        ahead, work, users = {}, 0, Counter[int]()
         for place, ticket in enumerate(self.upcoming(HORIZON)):
-            ahead[ticket] = Ahead(place, work / _SECOND)
+            ahead[ticket] = Ahead(place, work / _SECOND, users[ticket.user])
             work += _work(ticket)
-        return _Front(ahead, work)
+            users[ticket.user] += 1
+        return _Front(ahead, work, users)
 
 
 def _work(ticket: Ticket) -> int:
@@ -209,12 +218,14 @@ class _Line(_Child):
 
     serve = remove
 
+    def line(self, ticket: Ticket) -> Iterator[Ticket]:
+        """The user's tickets that came before this one."""
+        return takewhile(lambda other: other is not ticket, self._tickets)
+
     def estimate(self, ticket: Ticket) -> tuple[int, int]:
         """How many tickets, and how much work, come before this one."""
         place = work = 0
-        for other in self._tickets:
-            if other is ticket:
-                break
+        for other in self.line(ticket):
             place += 1
             work += _work(other)
         return place, work
@@ -295,6 +306,10 @@ class _Share(_Child):
         child = self._children[key]
         child.remove(ticket)
         self._settle(key, child, ticket)
+
+    def line(self, ticket: Ticket) -> Iterator[Ticket]:
+        """The tickets of the same guild and user that came before this one."""
+        return self._children[self._key(ticket)].line(ticket)
 
     def estimate(self, ticket: Ticket) -> tuple[int, int]:
         """About how many tickets, and how much work, come before this waiting one.

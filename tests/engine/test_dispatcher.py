@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.dispatcher import PREFETCH, Dispatcher, Moment, Quote, Ticket
+from engine.dispatcher import PREFETCH, Dispatcher, Moment, Quote, Standing, Ticket
 from tests.engine.fakes import Signals
 
 
@@ -242,6 +242,36 @@ async def test_a_quote_counts_running_and_waiting_work_with_a_margin() -> None:
     assert crowd[0].turn.quote() == Quote(0, 3.0)
     assert crowd[3].turn.quote().place == 1
     await dismiss(*crowd)
+
+
+async def test_a_quote_says_how_many_of_those_ahead_are_the_members_own() -> None:
+    dispatcher = Dispatcher(lambda: 1)
+    crowd = await visitors(dispatcher, *(ticket(user=user) for user in (7, 7, 8, 7)))
+    assert [visitor.turn.quote().yours for visitor in crowd] == [0, 0, 0, 1]
+    assert (dispatcher.quote(1, 7, 1.0).place, dispatcher.quote(1, 7, 1.0).yours) == (3, 2)
+    assert dispatcher.quote(1, 9, 1.0).yours == 0
+    await dismiss(*crowd)
+
+
+async def test_several_costs_are_quoted_as_each_alone() -> None:
+    dispatcher = Dispatcher(lambda: 1, clock=Clock())
+    crowd = await visitors(dispatcher, ticket(), ticket(), ticket(guild=2))
+    assert dispatcher.quotes(1, 1, [1.0, 4.0]) == [dispatcher.quote(1, 1, 1.0), dispatcher.quote(1, 1, 4.0)]
+    await dismiss(*crowd)
+
+
+async def test_a_turn_is_found_by_its_name_for_as_long_as_it_is_there() -> None:
+    dispatcher = Dispatcher(lambda: 1, clock=Clock())
+    first, second = await visitors(
+        dispatcher, *(Ticket(guild=1, user=1, cost=3.0, name=name) for name in ("first", "second"))
+    )
+    assert dispatcher.find("first") == Standing(first.turn.quote(), granted=True)
+    assert dispatcher.find("second") == Standing(second.turn.quote(), granted=False)
+    assert dispatcher.find("third") is None
+    await first.leave()
+    assert dispatcher.find("first") is None
+    await dismiss(second)
+    assert dispatcher.find("second") is None
 
 
 async def test_quoting_changes_nothing() -> None:

@@ -153,11 +153,13 @@ def test_the_order_foretold_is_the_order_of_service(past: list[Ticket | None]) -
 def test_a_quote_is_what_is_really_served_first(past: list[Ticket | None]) -> None:
     queue = played(past)
     quotes = {one: queue.quote(one) for one in order(queue)}
-    work = 0.0
+    work, served = 0.0, Counter[int]()
     for place, one in enumerate(drained(queue)):
         assert quotes[one].place == place
         assert quotes[one].work == pytest.approx(work)
+        assert quotes[one].yours == served[one.user]
         work += one.cost
+        served[one.user] += 1
 
 
 @examples
@@ -184,6 +186,14 @@ def test_a_quote_far_behind_is_right_to_two_tickets_for_each_active_guild(seed: 
         assert abs(quotes[one].work - work) <= tolerance
         assert abs(quotes[one].place - place) <= tolerance / min(costs)
         work += one.cost
+
+
+def test_far_behind_a_members_own_tickets_are_still_counted_one_by_one() -> None:
+    tickets = [ticket(guild=1, user=user % 2) for user in range(300)]
+    queue = filled([*tickets, ticket(guild=2, user=1)])
+    elsewhere = 1
+    assert [queue.quote(one).yours for one in tickets if one.user == 1][1:] == [n + elsewhere for n in range(1, 150)]
+    assert queue.quote_newcomer(1, 1).yours == 150 + elsewhere
 
 
 def test_one_viral_guild_does_not_make_the_others_wait() -> None:
