@@ -14,6 +14,7 @@ from benchmarks.figures import Effort, Section
 NAMES = (
     "journey",
     "acknowledge",
+    "autocomplete",
     "overhead",
     "eventloop",
     "opening",

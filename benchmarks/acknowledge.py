@@ -17,9 +17,9 @@ _MEMBERS_PER_GUILD = 20
 async def _storm(effort: Effort) -> list[float | None]:
     """Seconds from each command to its first answer, None where none came; by a bot that was started for it."""
     async with Playground() as playground:
-        people = _people(playground)
+        people = crowd(playground)
         async with a_bot(playground):
-            await _warm_up(*people[-1])
+            await warm_up(*people[-1])
             commands = [
                 asyncio.create_task(_command(playground, *people[number % len(people)], number, photos.photo(effort)))
                 for number in range(effort.of(12 * RATE, 4 * RATE, 3))
@@ -27,18 +27,18 @@ async def _storm(effort: Effort) -> list[float | None]:
             return await asyncio.gather(*commands)
 
 
-def _people(playground: Playground) -> list[tuple[Member, Channel]]:
+def crowd(playground: Playground) -> list[tuple[Member, Channel]]:
     """Members of many guilds, in the order in which they ask."""
-    people = []
+    found = []
     for number in range(_GUILDS):
         guild = playground.guild(f"Guild {number}")
         channel = guild.text_channel("photos")
-        people += [(guild.member(f"Member {number}-{each}"), channel) for each in range(_MEMBERS_PER_GUILD)]
-    random.Random(0).shuffle(people)
-    return people
+        found += [(guild.member(f"Member {number}-{each}"), channel) for each in range(_MEMBERS_PER_GUILD)]
+    random.Random(0).shuffle(found)
+    return found
 
 
-async def _warm_up(member: Member, channel: Channel) -> None:
+async def warm_up(member: Member, channel: Channel) -> None:
     """One answer before the clock runs: its imports are the start's, not a command's."""
     await (await member.slash(channel, "usage")).response()
 

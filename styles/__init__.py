@@ -31,10 +31,12 @@ __all__ = [
     "Tuning",
     "load",
     "parse",
+    "preview",
     "source",
 ]
 
 _LEADS = "ghibli"
+_PICTURES = ("webp", "png", "jpg")
 
 
 class Prompt(Value):
@@ -119,13 +121,24 @@ class Checks(Value):
     min_structure: Share = 0.55
 
 
+Mood = Annotated[str, Field(min_length=1, max_length=20, pattern=r"^\S(.*\S)?$")]
+"""A word, or a few short ones, for what a style feels like."""
+
+
 class Style(Value):
-    """One style: what members read about it and what each engine needs to paint it."""
+    """One style: what members read about it and what each engine needs to paint it.
+
+    Attributes
+    ----------
+    moods
+        What members may type to find it besides its name.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,32}$")]
     label: Annotated[str, Field(min_length=1, max_length=32, pattern=r"\S")]
     emoji: Annotated[str, Field(min_length=1, max_length=8, pattern=r"^\S+$")]
     summary: Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
+    moods: Annotated[tuple[Mood, ...], Field(max_length=5)] = ()
     adult: bool = False
     prompt: Prompt
     models: Models
@@ -228,6 +241,20 @@ def source(style_id: str, folder: Path | None = None) -> Path:
     """The file that a style is read from: one of the built-in ones, or of the operator's own `folder`."""
     built_in = Path(__file__).parent / f"{style_id}.toml"
     return built_in if folder is None or built_in.exists() else folder / built_in.name
+
+
+def preview(style_id: str, folder: Path | None = None) -> bytes | None:
+    """The picture file that shows a style: one of the built-in ones, or what lies beside the operator's own; else None.
+
+    Raises
+    ------
+    OSError
+        There is one that can't be read.
+    """
+    built_in: Traversable = resources.files(__name__) / "previews" / f"{style_id}.webp"
+    own = [] if folder is None else [folder / f"{style_id}.{ending}" for ending in _PICTURES]
+    found = next((file for file in (built_in, *own) if file.is_file()), None)
+    return None if found is None else found.read_bytes()
 
 
 def _field(location: tuple[int | str, ...]) -> str:

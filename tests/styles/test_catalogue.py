@@ -61,6 +61,26 @@ def test_manga_keeps_less_of_the_edges_than_other_styles_must() -> None:
     assert catalogue["ghibli"].checks == Checks(min_edge_f1=0.50, min_structure=0.55)
 
 
+def test_the_eight_have_two_to_five_moods_each() -> None:
+    for style in map(styles.load().__getitem__, EIGHT):
+        assert 2 <= len(set(style.moods)) == len(style.moods) <= 5
+
+
+def test_a_style_needs_no_moods(tmp_path: Path) -> None:
+    text = "".join(line for line in MANGA.splitlines(keepends=True) if not line.startswith("moods"))
+    assert styles.load(folder_with(tmp_path, mine=text))["mine"].moods == ()
+
+
+def test_the_preview_of_a_style_lies_beside_it_and_that_of_a_built_in_one_can_not_be_replaced(tmp_path: Path) -> None:
+    own = folder_with(tmp_path, mine=MANGA, other=MANGA)
+    (own / "mine.png").write_bytes(b"mine")
+    (own / "ghibli.webp").write_bytes(b"mine")
+    assert styles.preview("mine", own) == b"mine"
+    assert styles.preview("other", own) is None
+    assert styles.preview("mine") is None
+    assert styles.preview("ghibli", own) == (BUILT_IN / "previews" / "ghibli.webp").read_bytes()
+
+
 def test_a_catalogue_and_its_styles_never_change() -> None:
     catalogue = styles.load()
     with pytest.raises(TypeError):
@@ -112,6 +132,9 @@ def test_every_problem_of_every_file_is_named_at_once(tmp_path: Path) -> None:
         ("below = 0.44", "below = 0.88", "painter.screen"),
         ("[painter.paper]", "[painter.wash]\nsize = 70\npools = 0.1\n[painter.paper]", "painter"),
         ("lift = 0.10", "lift = 0.5", "painter.guard.lift"),
+        ('"ink"', '" ink"', "moods.0"),
+        ('"ink"', f'"{"x" * 21}"', "moods.0"),
+        ('"ink"', '"a", "b", "c"', "moods"),
         ("[checks]", "[cheques]", "cheques"),
         (
             "[models.sdxl]",
