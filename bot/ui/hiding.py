@@ -1,43 +1,108 @@
-"""A result's card without its picture, and with it again: made of the message itself, whose file stays attached."""
+"""A result's card without its pictures, and with them again: made of the message itself, whose files stay attached."""
 
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final
+from urllib.parse import unquote
 
 from discord import ui
 
-_PLAIN: Final = 1001
-_SPOILER: Final = 1002
-"""Ids of the line that stands where the picture stood; which of them says how it was shown."""
+from engine.encoding import PHOTO
+from engine.wipe import WIPE
+
+Describe = Callable[[str], str]
+"""The alt text of a picture, by its file's name."""
+
+_HIDDEN: Final = 1001
+_MOST: Final = 10
+"""The line that stands where the pictures stood has this id; each of them that was behind a click adds a bit to it."""
+
+_POSITION: Final = re.compile(r"-([0-9]{1,2})\.[a-z]+")
+_ENDS: Final = {PHOTO: -1, WIPE: 100}
 
 
-def hide(card: ui.LayoutView, notice: str) -> ui.LayoutView | None:
-    """The card with a line instead of its picture; None where it shows none."""
+def hide(card: ui.LayoutView, filenames: Collection[str], notice: str) -> ui.LayoutView | None:
+    """The card with a line instead of its pictures; None where it shows none.
+
+    Parameters
+    ----------
+    filenames
+        The message's files, at most ten, each with a name of its own.
+    """
     container = _container(card)
-    gallery = next((one for one in container.children if isinstance(one, ui.MediaGallery)), None) if container else None
-    if container is None or gallery is None:
+    galleries = _galleries(container)
+    if container is None or not galleries:
         return None
-    behind_a_click = any(item.spoiler for item in gallery.items)
-    return _with(container, gallery, ui.TextDisplay(notice, id=_SPOILER if behind_a_click else _PLAIN))
+    behind_a_click = _behind_a_click(galleries)
+    if not behind_a_click <= set(filenames):  # nobody knows which ones are meant
+        behind_a_click = set(filenames)
+    bits = sum(1 << bit for bit, name in enumerate(sorted(filenames)) if name in behind_a_click)
+    return _with(container, galleries, ui.TextDisplay(notice, id=_HIDDEN + bits))
 
 
-def show(card: ui.LayoutView, filename: str, alt_text: str) -> ui.LayoutView | None:
-    """The card as it was before `hide`, behind a click if it was so; None where nothing is hidden."""
+def show(card: ui.LayoutView, filenames: Collection[str], describe: Describe) -> ui.LayoutView | None:
+    """The card as it was before `hide`, behind a click what was so; None where nothing is hidden."""
     container = _container(card)
-    line = next((one for one in container.children if one.id in (_PLAIN, _SPOILER)), None) if container else None
-    if container is None or line is None:
+    lines = [one for one in container.children if _is_notice(one)] if container else []
+    if container is None or not lines:
         return None
-    gallery: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
-    gallery.add_item(media=f"attachment://{filename}", description=alt_text, spoiler=line.id == _SPOILER)
-    return _with(container, line, gallery)
+    bits = (lines[0].id or _HIDDEN) - _HIDDEN
+    behind_a_click = {name for bit, name in enumerate(sorted(filenames)) if bits >> bit & 1}
+    return _with(container, lines, _gallery(filenames, behind_a_click, describe))
+
+
+def add(card: ui.LayoutView, filenames: Collection[str], describe: Describe) -> ui.LayoutView | None:
+    """The card with all these files in its gallery, behind a click if anything in it is; None where it shows none."""
+    container = _container(card)
+    galleries = _galleries(container)
+    if container is None or not galleries:
+        return None
+    behind_a_click = filenames if _behind_a_click(galleries) else ()
+    return _with(container, galleries, _gallery(filenames, behind_a_click, describe))
+
+
+def is_spoiler(card: ui.LayoutView) -> bool:
+    """Whether anything that it shows is behind a click."""
+    return bool(_behind_a_click(_galleries(_container(card))))
+
+
+def place(filename: str) -> int:
+    """Where a gallery shows a file: first the photo, then the pictures by their numbers, last the animation."""
+    numbered = _POSITION.search(filename)
+    return _ENDS.get(filename, int(numbered[1]) if numbered else 0)
 
 
 def _container(card: ui.LayoutView) -> "ui.Container[ui.LayoutView] | None":
     return next((one for one in card.children if isinstance(one, ui.Container)), None)
 
 
+def _galleries(container: "ui.Container[ui.LayoutView] | None") -> "list[ui.MediaGallery[ui.LayoutView]]":
+    return [one for one in container.children if isinstance(one, ui.MediaGallery)] if container else []
+
+
+def _is_notice(item: ui.Item[ui.LayoutView]) -> bool:
+    return isinstance(item, ui.TextDisplay) and _HIDDEN <= (item.id or 0) < _HIDDEN + (1 << _MOST)
+
+
+def _behind_a_click(galleries: "Iterable[ui.MediaGallery[ui.LayoutView]]") -> set[str]:
+    addresses = [item.media.url for gallery in galleries for item in gallery.items if item.spoiler]
+    return {unquote(one.partition("?")[0].rpartition("/")[2]) for one in addresses}
+
+
+def _gallery(
+    filenames: Collection[str], behind_a_click: Collection[str], describe: Describe
+) -> "ui.MediaGallery[ui.LayoutView]":
+    gallery: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
+    for name in sorted(filenames, key=place):
+        gallery.add_item(media=f"attachment://{name}", description=describe(name), spoiler=name in behind_a_click)
+    return gallery
+
+
 def _with(
-    container: "ui.Container[ui.LayoutView]", old: ui.Item[ui.LayoutView], new: ui.Item[ui.LayoutView]
+    container: "ui.Container[ui.LayoutView]", old: Sequence[ui.Item[ui.LayoutView]], new: ui.Item[ui.LayoutView]
 ) -> ui.LayoutView:
-    items = [new if one is old else one for one in container.children]
+    """The card with the new item in the place of the old ones."""
+    items = [new if one is old[0] else one for one in container.children if one not in old[1:]]
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*items, accent_colour=container.accent_colour))
     view.stop()  # not kept by discord.py, like every card
