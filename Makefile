@@ -1,4 +1,5 @@
-# animify: `make demo` shows it, `make test` proves it, `make bench` measures it, `make pictures` draws it.
+# animify: `make demo` shows it, `make test` proves it, `make bench` measures it, `make pictures` draws it,
+# `make messages` readies its translations.
 ifndef PYTHON
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && { command -v $$p; break; }; done)
@@ -6,7 +7,7 @@ endif
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 
-.PHONY: demo test bench pictures clean
+.PHONY: demo test bench pictures messages clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/.demo
@@ -24,6 +25,10 @@ bench: .venv/.bench
 
 pictures: .venv/.bench
 	$(BIN)/python -m docs.pictures
+	$(BIN)/python -m docs.previews
+
+messages: .venv/.dev
+	$(BIN)/python -m docs.messages $(NEW)
 
 clean:
 	rm -rf .venv demo-out

@@ -14,7 +14,10 @@ import structlog
 from bot import policy, telemetry
 from bot.attachments import Attachments
 from bot.client import AnimifyClient
+from bot.commands.previews import Previews
 from bot.commands.services import Services
+from bot.commands.shelf import Shelf
+from bot.comparing import Comparer
 from bot.control import answering
 from bot.engines import Diffusion, painter_workers, safety, safety_problems, serving
 from bot.journey import Journey
@@ -85,7 +88,15 @@ async def bot(settings: Settings, problems: Sequence[str] = ()) -> AsyncIterator
         guard = Safety(checker, store, unchecked_direct=settings.unchecked_direct)
         metrics = telemetry.Metrics(catalogue)
         journey = Journey(store=store, lane=lane, relief=relief, attachments=attachments, safety=guard, witness=metrics)
-        services = Services(journey=journey, store=store, catalogue=catalogue, house=guard.house)
+        services = Services(
+            journey=journey,
+            store=store,
+            catalogue=catalogue,
+            house=guard.house,
+            shelf=Shelf(store),
+            comparer=Comparer(store=store, attachments=attachments, studio=pixels.studio),
+            previews=Previews(settings.styles),
+        )
         client = await stack.enter_async_context(AnimifyClient(services))
         await stack.enter_async_context(pixels.arriving(on_change=lane.dispatcher.wake))
         await stack.enter_async_context(answering(store, on_recall=journey.recall))

@@ -108,12 +108,20 @@ class Attachments:
         return bytes(body)
 
 
+def is_discords(url: str) -> bool:
+    """Whether a link leads to one of Discord's own hosts: no other is ever asked for anything."""
+    try:
+        target = URL(url)
+    except ValueError:
+        return False
+    return target.scheme == "https" and target.host in _HOSTS and target.explicit_port is None and not target.user
+
+
 def _checked(url: str) -> URL:
     """Refuse what is not Discord's: checked at every fetch, since stored URLs come back after a restart."""
-    target = URL(url)
-    if target.scheme != "https" or target.host not in _HOSTS or target.explicit_port is not None or target.user:
+    if not is_discords(url):
         raise FetchError(gone=True)
-    return target
+    return URL(url)
 
 
 def _judge(status: int) -> None:

@@ -10,7 +10,23 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot.commands import audit, privacy, purge, removal, report, server, verdicts
+from bot.commands import (
+    audit,
+    cancelling,
+    compare,
+    fewer,
+    forms,
+    picking,
+    privacy,
+    purge,
+    queue,
+    removal,
+    report,
+    server,
+    styles,
+    variations,
+    verdicts,
+)
 from bot.commands.animify import animify
 from bot.commands.block import block, unblock
 from bot.commands.buttons import Buttons
@@ -20,7 +36,7 @@ from bot.commands.quota import quota
 from bot.commands.resume import resume
 from bot.commands.services import RefusalError, ServiceClient, Services
 from bot.commands.stats import stats
-from bot.commands.styles import styles
+from bot.commands.translator import Translator
 from bot.commands.usage import usage
 from bot.delivery import rights
 from bot.store import Recovery
@@ -35,11 +51,19 @@ _BUTTONS: Final = Buttons(
     (
         *removal.BUTTONS,
         *report.BUTTONS,
+        *compare.BUTTONS,
+        *variations.BUTTONS,
+        *picking.BUTTONS,
+        *cancelling.BUTTONS,
+        *forms.BUTTONS,
+        *fewer.BUTTONS,
         *verdicts.BUTTONS,
         *audit.BUTTONS,
         *purge.BUTTONS,
         *privacy.BUTTONS,
         *server.BUTTONS,
+        *styles.BUTTONS,
+        *queue.BUTTONS,
     ),
 )
 
@@ -116,7 +140,8 @@ class AnimifyClient(ServiceClient):
         self.tree.add_command(animify_this)
         self.tree.add_command(animify_avatar)
         self.tree.add_command(usage)
-        self.tree.add_command(styles)
+        self.tree.add_command(styles.styles)
+        self.tree.add_command(queue.queue)
         self.tree.add_command(quota)
         self.tree.add_command(server.server)
         self.tree.add_command(stats)
@@ -146,6 +171,7 @@ class AnimifyClient(ServiceClient):
     async def close(self) -> None:
         """Tell nobody anything any more, and leave."""
         await self._herald.close()
+        await self.services.shelf.close()
         await super().close()
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
@@ -182,7 +208,9 @@ class AnimifyClient(ServiceClient):
 
     async def _sync_if_changed(self) -> None:
         """New commands count against 200 creations a day, so an unchanged tree is not sent."""
-        definitions = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        translator = Translator()
+        await self.tree.set_translator(translator)
+        definitions = [await one.get_translated_payload(self.tree, translator) for one in self.tree.get_commands()]
         digest = hashlib.sha256(json.dumps(definitions, sort_keys=True).encode()).hexdigest()
         fact = f"commands:{self.application_id}"
         if await self.services.store.fact(fact) == digest:

@@ -17,7 +17,7 @@ from bot.values.rules import Standing
 INTERVAL: Final = 1.0
 """Seconds between two looks: an answer is there within two."""
 
-OnRecall = Callable[[Collection[str], Saying], None]
+OnRecall = Callable[[Collection[str], Saying], object]
 """Told which journeys to end, since their jobs are cancelled, and what their cards say."""
 
 _log = structlog.stdlib.get_logger(__name__)

@@ -295,7 +295,7 @@ class Journey:
         except Exception as error:  # noqa: BLE001 - the journey's boundary: member told, refunded
             carried.ending = True
             await self._take_back(trip, error)
-            board.show(trip.position, failed(error))
+            board.show(trip.position, failed(error) if carried.recalled is None else _called_off(carried.recalled))
 
     async def _stopped(self, trip: Trip, board: Board, carried: "_Carried") -> None:
         """Either the picture is called off, or the bot stops: then it goes on after the next start, unless it is there.
@@ -320,7 +320,7 @@ class Journey:
 
     def _called_off(self, trip: Trip, board: Board, why: Saying) -> None:
         self._witness.cancelled()
-        board.show(trip.position, Failed(why, called_off=True))
+        board.show(trip.position, _called_off(why))
 
     async def _make(self, order: Order, trip: Trip, lane: Lane, delivery: Delivery, board: Board) -> Result:
         """Enter the queue, prepare near the turn, paint, encode with the lane free again."""
@@ -475,6 +475,10 @@ class _Carried:
     ending: bool = False
     posted: Done | None = None
     recalled: Saying | None = None
+
+
+def _called_off(why: Saying) -> Failed:
+    return Failed(why, called_off=True)
 
 
 def _this_task() -> asyncio.Task[None]:

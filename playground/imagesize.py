@@ -6,6 +6,7 @@ import zlib
 PNG = b"\x89PNG\r\n\x1a\n"
 JPEG = b"\xff\xd8"
 GIF = (b"GIF87a", b"GIF89a")
+WEBP = b"WEBP"
 
 PLAIN_COLOURS = tuple(map(bytes.fromhex, ("5865f2", "747f8d", "43b581", "faa61a", "f04747", "eb459f")))
 """What those wear who have no avatar, by its number."""
@@ -15,7 +16,7 @@ _SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 def image_size(data: bytes) -> tuple[int, int] | None:
-    """(width, height) in pixels of a PNG, JPEG or GIF by its header, None for anything else."""
+    """(width, height) in pixels of a PNG, JPEG, GIF or WebP by its header, None for anything else."""
     try:
         if data.startswith(PNG):
             width, height = struct.unpack_from(">II", data, 16)
@@ -23,6 +24,8 @@ def image_size(data: bytes) -> tuple[int, int] | None:
             width, height = struct.unpack_from("<HH", data, 6)
         elif data.startswith(JPEG):
             return _jpeg_size(data)
+        elif data[8:12] == WEBP:
+            return _webp_size(data)
         else:
             return None
     except struct.error:
@@ -40,6 +43,20 @@ def _jpeg_size(data: bytes) -> tuple[int, int] | None:
             height, width = struct.unpack_from(">HH", data, offset + 5)
             return width, height
         offset += 2 + length
+
+
+def _webp_size(data: bytes) -> tuple[int, int] | None:
+    """By the first chunk: lossy, lossless or extended."""
+    match data[12:16]:
+        case b"VP8 ":
+            width, height = struct.unpack_from("<HH", data, 26)
+            return width & 0x3FFF, height & 0x3FFF
+        case b"VP8L":
+            (bits,) = struct.unpack_from("<I", data, 21)
+            return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        case b"VP8X":
+            return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+    return None
 
 
 def plain_picture(side: int = 256, colour: bytes = PLAIN_COLOURS[0]) -> bytes:

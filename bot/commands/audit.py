@@ -4,6 +4,7 @@ from typing import Final
 
 import discord
 from discord import app_commands, ui
+from discord.app_commands import locale_str
 
 from bot.commands import verdicts
 from bot.commands.services import Interaction, RefusalError, moderated, redraw, whisper
@@ -17,15 +18,17 @@ _ROWS: Final = 8  # of a page; fewer where they are long
 # Everybody sees it, as with /quota: `moderated` decides, at each call and at each click.
 audit = app_commands.Group(
     name="audit",
-    description="For moderators: what was done, and what was reported.",
+    description=locale_str("For moderators: what was done, and what was reported."),
     allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
     allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
 )
 
 
-@audit.command(description="See what was changed, by whom, and why.")
+@audit.command(description=locale_str("See what was changed, by whom, and why."))
 @app_commands.describe(
-    member="Only what was done to this member.", by="Only what this person did.", action="Only this."
+    member=locale_str("Only what was done to this member."),
+    by=locale_str("Only what this person did."),
+    action=locale_str("Only this."),
 )
 @app_commands.choices(
     action=[app_commands.Choice(name=name, value=action.value) for action, name in auditing.NAMES.items()]
@@ -42,7 +45,7 @@ async def show(
     await whisper(interaction, _page(interaction, wanted))
 
 
-@audit.command(description="See the reports that wait to be decided.")
+@audit.command(description=locale_str("See the reports that wait to be decided."))
 async def reports(interaction: Interaction) -> None:
     await whisper(interaction, _report(interaction))
 

@@ -1,11 +1,14 @@
 """/block and /unblock: whom a server's moderators don't want to be served in it, whoever installed the bot."""
 
 import time
+from functools import partial
 
 import discord
 from discord import app_commands
+from discord.app_commands import locale_str
 
 from bot import policy
+from bot.answers import refunded
 from bot.commands.options import Reason, Span
 from bot.commands.services import Interaction, RefusalError, Services, change, moderated, named, whisper
 from bot.store import Blocked
@@ -13,11 +16,11 @@ from bot.ui import moderation, words
 from bot.values.rules import Refusal, Standing
 
 
-@app_commands.command(description="For moderators: serve a member in this server no more.")
+@app_commands.command(description=locale_str("For moderators: serve a member in this server no more."))
 @app_commands.describe(
-    member="Whom; people who have left can be named, too.",
-    reason="They read it, and so does the audit.",
-    expires="How long, such as 12h, 7d or 4w; until you lift it if you don't say.",
+    member=locale_str("Whom; people who have left can be named, too."),
+    reason=locale_str("They read it, and so does the audit."),
+    expires=locale_str("How long, such as 12h, 7d or 4w; until you lift it if you don't say."),
 )
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
@@ -27,8 +30,8 @@ async def block(
     await whisper(interaction, _blocked(interaction, member, reason, expires))
 
 
-@app_commands.command(description="For moderators: serve a member in this server again.")
-@app_commands.describe(member="Whom.", reason="For the record.")
+@app_commands.command(description=locale_str("For moderators: serve a member in this server again."))
+@app_commands.describe(member=locale_str("Whom."), reason=locale_str("For the record."))
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 async def unblock(interaction: Interaction, member: discord.User, reason: Reason | None = None) -> None:
@@ -37,8 +40,8 @@ async def unblock(interaction: Interaction, member: discord.User, reason: Reason
 
 def recall(services: Services, blocked: Blocked) -> None:
     """End what somebody who is blocked now was waiting for; it was cancelled and refunded with the block."""
-    sentence = words.refunded(words.refusal(Refusal.BLOCKED, Standing(block=blocked.block)))
-    services.journey.recall(blocked.cancelled, sentence)
+    standing = Standing(block=blocked.block)
+    services.journey.recall(blocked.cancelled, refunded(partial(words.refusal, Refusal.BLOCKED, standing)))
 
 
 async def _blocked(interaction: Interaction, member: discord.User, reason: str | None, expires: int | None) -> str:

@@ -9,7 +9,7 @@ from bot import policy
 from bot.attachments import FetchError
 from bot.commands.curtain import posted, turn
 from bot.commands.removal import here
-from bot.commands.services import Interaction, RefusalError, acknowledged, actor, in_time, style_name
+from bot.commands.services import Interaction, RefusalError, acknowledged, actor, in_time, link_of, style_name
 from bot.comparing import BusyError, PictureFile
 from bot.delivery import DeliveryError, place_of, site_of
 from bot.delivery.calls import ONCE, Trouble, call
@@ -55,7 +55,7 @@ def _posting(form: Form) -> Pressed:
         message, picture = await _picture(interaction, found)
         new, *_ = await _made(interaction, found, picture, form)
         await _join(interaction, found, new)
-        card = compare.card(_comparison(interaction, found, message, picture), form, link=_link(found))
+        card = compare.card(_comparison(interaction, found, message, picture), form, link=link_of(found))
         await _change(interaction, card, message.attachments)
 
     return pressed
@@ -183,10 +183,6 @@ def _comparison(
         style=style_name(job.style, interaction.client.services.catalogue),
         spoiler=is_spoiler(message),
     )
-
-
-def _link(job: Job) -> str:
-    return f"https://discord.com/channels/{job.guild_id or '@me'}/{job.result_channel_id}/{job.result_message_id}"
 
 
 def _sentence(error: BusyError | FetchError | EngineError | UnknownJobError) -> str:

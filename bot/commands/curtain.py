@@ -11,7 +11,9 @@ from bot.delivery import DeliveryError, Posted
 from bot.delivery.calls import Trouble
 from bot.delivery.exhibit import Exhibit, PostedExhibit, conceal, reveal
 from bot.store import Job
-from bot.ui import moderation, words
+from bot.ui import moderation
+from bot.ui.compare import describing
+from bot.ui.language import speaking
 from bot.values.records import Picture
 
 FOR_GOOD: Final = frozenset({Trouble.FORBIDDEN, Trouble.REFUSED})
@@ -21,8 +23,11 @@ _log = structlog.stdlib.get_logger(__name__)
 
 
 def turn(services: Services, job_id: str) -> asyncio.Lock:
-    """Held by whoever decides about a picture, or changes its message, until the row and the message agree."""
-    return services.turns.setdefault(job_id, asyncio.Lock())
+    """Held by whoever decides about a picture, or changes its message, until the row and the message agree.
+
+    One for all pictures of a request: they share the message.
+    """
+    return services.turns.setdefault(job_id.partition("-")[0], asyncio.Lock())
 
 
 def posted(client: discord.Client, job: Job) -> PostedExhibit:
@@ -64,11 +69,13 @@ async def show(client: ServiceClient, job: Job, exhibit: Exhibit) -> None:
     ------
     DeliveryError
     """
-    await reveal(exhibit, words.alt_text(style_name(job.style, client.services.catalogue)))
+    await reveal(exhibit, describing(style_name(job.style, client.services.catalogue), job.language))
 
 
 async def _hide(client: ServiceClient, job: Job, exhibit: Exhibit) -> None:
-    await conceal(exhibit, moderation.HIDDEN_NOTICE() if job.guild_id else moderation.HIDDEN_NOTICE_DIRECT())
+    with speaking(job.language):
+        notice = moderation.HIDDEN_NOTICE() if job.guild_id else moderation.HIDDEN_NOTICE_DIRECT()
+    await conceal(exhibit, notice)
 
 
 async def _not_agreed(client: ServiceClient, job: Job, trouble: Trouble, *, last: bool) -> Picture:

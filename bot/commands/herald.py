@@ -15,6 +15,7 @@ from bot.delivery import DeliveryError, log
 from bot.delivery.calls import Trouble
 from bot.store import Parcel, StoreError
 from bot.ui import auditing, moderation
+from bot.ui.language import speaking
 from bot.values.records import Entry, Picture, Report
 
 INTERVAL: Final = 5.0
@@ -106,9 +107,10 @@ class Herald:
         try:
             async with asyncio.timeout(PATIENCE):
                 parcel = await self._client.services.store.outbox.parcel(guild_id)
-                await self._tell_entries(parcel)
-                for report in parcel.reports:
-                    await self._tell_report(parcel, report)
+                with speaking((await self._client.services.store.desk.guild(guild_id)).language):
+                    await self._tell_entries(parcel)
+                    for report in parcel.reports:
+                        await self._tell_report(parcel, report)
         except (DeliveryError, TimeoutError) as error:
             _log.warning("a log channel has to wait", guild=guild_id, reason=str(error) or "it takes too long")
         except Exception:  # noqa: BLE001 - a server's boundary: whatever is wrong with its rows must not silence the rest

@@ -1,57 +1,67 @@
 """The menus of messages and members: "Animify this" and "Animify avatar", by the server's rule of consent."""
 
+from functools import partial
+
 import discord
 from discord import app_commands
+from discord.app_commands import locale_str
 
-from bot import policy
-from bot.commands.asking import Pointed, ask
+from bot import attachments, policy
+from bot.commands.asking import MOST_PICTURES, Picture
+from bot.commands.forms import Offered, open_offered
 from bot.commands.services import Interaction, RefusalError
 from bot.policy import Declared
 from bot.store import Store
-from bot.ui import words
+from bot.ui import forms, words
 from bot.values.rules import Origin, Source
 
 _AVATAR_SIDE = 1024
 
 
-@app_commands.context_menu(name="Animify this")
+@app_commands.context_menu(name=locale_str("Animify this"))
 @app_commands.allowed_installs(guilds=True, users=True)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
 async def animify_this(interaction: Interaction, message: discord.Message) -> None:
-    """The message's first picture, in the server's usual style."""
-    found = [
-        (file, declared)
-        for file in message.attachments
-        if policy.declares_a_picture(declared := Declared(size=file.size, content_type=file.content_type))
-    ]
-    if not found:
+    """The pictures of a message and of its embeds: a form asks which of them, and how."""
+    pictures = _pictures(message)
+    if not pictures:
         raise RefusalError(words.NO_PICTURE_THERE())
-    file, declared = found[0]
-
-    async def pointed() -> Pointed:
-        source = await _source_of(message, interaction.client.services.store)
-        return Pointed(url=file.url, declared=declared, source=source)
-
-    await ask(interaction, pointed())
+    by_a_machine = message.author.bot or message.webhook_id is not None
+    whose = partial(_source_of, message.id, None if by_a_machine else message.author.id)
+    await open_offered(interaction, Offered(pictures=pictures, whose=whose), title=forms.TITLE_PICTURES())
 
 
-@app_commands.context_menu(name="Animify avatar")
+@app_commands.context_menu(name=locale_str("Animify avatar"))
 @app_commands.allowed_installs(guilds=True, users=True)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
 async def animify_avatar(interaction: Interaction, member: discord.User | discord.Member) -> None:
-    """The member's avatar as this server shows it, still and at 1,024 pixels, in the server's usual style."""
+    """The member's avatar as this server shows it, still and at 1,024 pixels: a form asks how."""
     avatar = (member.guild_avatar if isinstance(member, discord.Member) else None) or member.avatar
     if avatar is None:
         raise RefusalError(words.NO_AVATAR())
-    picture = Pointed(
-        url=avatar.replace(size=_AVATAR_SIDE, static_format="png").url,
+    picture = Picture(
+        url=avatar.replace(size=_AVATAR_SIDE, format="png").url,
         declared=Declared(size=0, content_type="image/png"),
-        source=Source(origin=Origin.MACHINE) if member.bot else Source(origin=Origin.AVATAR, owner_id=member.id),
     )
-    await ask(interaction, picture)
+    whose = partial(_avatar_of, None if member.bot else member.id)
+    await open_offered(interaction, Offered(pictures=(picture,), whose=whose), title=forms.TITLE_AVATAR())
 
 
-async def _source_of(message: discord.Message, store: Store) -> Source:
+def _pictures(message: discord.Message) -> tuple[Picture, ...]:
+    """What may be pictures, of Discord's own hosts: files first, then those that embeds show, by Discord's proxy."""
+    files = [
+        Picture(url=one.url, declared=Declared(size=one.size, content_type=one.content_type), name=one.filename)
+        for one in message.attachments
+    ]
+    shown = [url for embed in message.embeds for url in (embed.image.proxy_url, embed.thumbnail.proxy_url) if url]
+    linked = [Picture(url=url, declared=Declared(size=0, content_type=None)) for url in dict.fromkeys(shown)]
+    usable = [
+        one for one in (*files, *linked) if policy.declares_a_picture(one.declared) and attachments.is_discords(one.url)
+    ]
+    return tuple(usable[:MOST_PICTURES])
+
+
+async def _source_of(message_id: int, author_id: int | None, store: Store) -> Source:
     """Whose picture it is: of our own results, theirs whose picture it was made of, else the requester's.
 
     Raises
@@ -59,13 +69,15 @@ async def _source_of(message: discord.Message, store: Store) -> Source:
     RefusalError
         It is hidden, since somebody objects to be in it.
     """
-    job = await store.job_by_result(message.id)
+    job = await store.job_by_result(message_id)
     if job is not None and job.hidden_at is not None:
         raise RefusalError(words.NO_PICTURE_THERE())
     if job is not None:
         if job.owned and job.owner_id is None:  # who it shows was erased, and nobody can ask them
             return Source(origin=Origin.MACHINE)
         return Source(origin=Origin.RESULT, owner_id=job.owner_id or job.user_id)
-    if message.author.bot or message.webhook_id is not None:
-        return Source(origin=Origin.MACHINE)
-    return Source(origin=Origin.MESSAGE, owner_id=message.author.id)
+    return Source(origin=Origin.MACHINE) if author_id is None else Source(origin=Origin.MESSAGE, owner_id=author_id)
+
+
+async def _avatar_of(user_id: int | None, _store: Store) -> Source:
+    return Source(origin=Origin.MACHINE) if user_id is None else Source(origin=Origin.AVATAR, owner_id=user_id)

@@ -11,7 +11,9 @@ from typing import Any, Final
 import discord
 import structlog
 from discord import app_commands, ui
+from discord.app_commands import locale_str
 
+from bot.answers import refunded
 from bot.commands.services import Interaction, RefusalError, whisper
 from bot.delivery import DeliveryError
 from bot.delivery.calls import already_gone, call
@@ -19,7 +21,7 @@ from bot.delivery.card import EDIT_INTERVAL, TOKEN_LIFE
 from bot.delivery.place import Posted, forget_member, remove
 from bot.store import Plan, Post
 from bot.ui import privacy as cards
-from bot.ui import words
+from bot.ui.language import _
 from bot.ui.privacy import Choice
 from bot.values.rules import PicturesOfMe
 from engine.aside import aside
@@ -31,18 +33,18 @@ _log = structlog.stdlib.get_logger(__name__)
 
 privacy = app_commands.Group(
     name="privacy",
-    description="What I keep of you, and how to have it erased.",
+    description=locale_str("What I keep of you, and how to have it erased."),
     allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
     allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
 )
 
 
-@privacy.command(description="See what I keep of you, why, and how long.")
+@privacy.command(description=locale_str("See what I keep of you, why, and how long."))
 async def show(interaction: Interaction) -> None:
     await whisper(interaction, _shown(interaction))
 
 
-@privacy.command(description="Get everything that I keep of you as a file.")
+@privacy.command(description=locale_str("Get everything that I keep of you as a file."))
 async def export(interaction: Interaction) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
     found = await interaction.client.services.store.privacy.export(interaction.user.id)
@@ -50,18 +52,18 @@ async def export(interaction: Interaction) -> None:
     await interaction.followup.send(cards.EXPORTED(), file=file, ephemeral=True)
 
 
-@privacy.command(description="Erase what I keep of you, and delete your pictures.")
+@privacy.command(description=locale_str("Erase what I keep of you, and delete your pictures."))
 async def delete(interaction: Interaction) -> None:
     await whisper(interaction, _asked(interaction))
 
 
-@privacy.command(description="Say who else may have your avatar and your messages' pictures painted.")
-@app_commands.describe(pictures="Who may use pictures of you, in all servers.")
+@privacy.command(description=locale_str("Say who else may have your avatar and your messages' pictures painted."))
+@app_commands.describe(pictures=locale_str("Who may use pictures of you, in all servers."))
 @app_commands.choices(
     pictures=[
-        app_commands.Choice(name="nobody", value=PicturesOfMe.NOBODY.value),
-        app_commands.Choice(name="anyone", value=PicturesOfMe.ANYONE.value),
-        app_commands.Choice(name="as each server has it", value="server"),
+        app_commands.Choice(name=locale_str("nobody"), value=PicturesOfMe.NOBODY.value),
+        app_commands.Choice(name=locale_str("anyone"), value=PicturesOfMe.ANYONE.value),
+        app_commands.Choice(name=locale_str("as each server has it"), value="server"),
     ]
 )
 async def optout(interaction: Interaction, pictures: app_commands.Choice[str]) -> None:
@@ -101,6 +103,8 @@ class _Erasure:
         awake = self._awake(plan)
         await self._take_down(plan)
         left = await self._services.store.privacy.erase(user_id)
+        self._services.shelf.forget(user_id)
+        self._services.pending.forget(user_id)
         await self._take_down(left, known=False)
         await self._forget_threads(awake)
         _log.info("somebody was erased", messages=len(self._tried), refused=len(self._refused))
@@ -109,7 +113,7 @@ class _Erasure:
 
     async def _take_down(self, plan: Plan, *, known: bool = True) -> None:
         """Delete in batches; what is gone is noted after each, while the store still `known`s whose it is."""
-        self._services.journey.recall(plan.cancelled, words.refunded(cards.CALLED_OFF()))
+        self._services.journey.recall(plan.cancelled, refunded(cards.CALLED_OFF))
         posts = [post for post in plan.posts if post.message_id not in self._tried]
         for start in range(0, len(posts), BATCH):
             batch = posts[start : start + BATCH]
@@ -173,7 +177,7 @@ async def _asked(interaction: Interaction) -> str | ui.LayoutView:
 async def _said(interaction: Interaction, said: PicturesOfMe | None) -> str:
     services = interaction.client.services
     cancelled = await services.store.privacy.say(interaction.user.id, said)
-    services.journey.recall(cancelled, words.refunded(cards.OWNER_SAYS_NOBODY()))
+    services.journey.recall(cancelled, refunded(cards.OWNER_SAYS_NOBODY))
     return cards.said(said, len(cancelled))
 
 
@@ -187,7 +191,7 @@ def _file(found: dict[str, Any], limit: int) -> discord.File:
 
 def _name(client: discord.Client, guild_id: int) -> str:
     guild = client.get_guild(guild_id)
-    return f"server {guild_id}" if guild is None else guild.name
+    return _("server {number}").format(number=guild_id) if guild is None else guild.name
 
 
 def _link(post: Post) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 
 import discord
 from discord import app_commands, ui
+from discord.app_commands import locale_str
 
 from bot.commands.curtain import posted, turn
 from bot.commands.removal import put_away, say_on_card
@@ -64,8 +65,10 @@ class Tally:
         return f"{self.deleted} deleted, {self.gone} gone before, {self.refused} refused, {self.left} left"
 
 
-@app_commands.command(description="For moderators: delete all pictures that a member asked for in this server.")
-@app_commands.describe(member="Whose; people who have left can be named, too.")
+@app_commands.command(
+    description=locale_str("For moderators: delete all pictures that a member asked for in this server.")
+)
+@app_commands.describe(member=locale_str("Whose; people who have left can be named, too."))
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
 async def purge(interaction: Interaction, member: discord.User) -> None:

@@ -4,56 +4,61 @@ import time
 
 import discord
 from discord import app_commands
+from discord.app_commands import locale_str
 
 from bot.answers import standing
 from bot.commands.options import MOST, Amount, Reason, Span
 from bot.commands.services import Interaction, act, change, managed, moderated, roles_of, whisper
 from bot.store import Change, RoleLimit
-from bot.ui import words
+from bot.ui import quotas
 
 # No default permissions: Discord can only ask for all of several, and a moderator is one with Manage Server OR
 # Moderate Members OR a role. Everybody sees the commands; `moderated` and `managed` decide, at each call.
 quota = app_commands.Group(
     name="quota",
-    description="For moderators: members' daily pictures.",
+    description=locale_str("For moderators: members' daily pictures."),
     allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
     allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
 )
-role_quota = app_commands.Group(name="role", description="Daily pictures of whoever holds a role.", parent=quota)
+role_quota = app_commands.Group(
+    name="role", description=locale_str("Daily pictures of whoever holds a role."), parent=quota
+)
 server_quota = app_commands.Group(
-    name="server", description="Daily pictures of everybody in this server.", parent=quota
+    name="server", description=locale_str("Daily pictures of everybody in this server."), parent=quota
 )
 
-_AMOUNT = "Pictures a day, 0 to 1000, or “unlimited”."
-_REASON = "For the record."
+_AMOUNT = locale_str("Pictures a day, 0 to 1000, or “unlimited”.")
+_REASON = locale_str("For the record.")
 
 
-@quota.command(description="See what a member has left today.")
-@app_commands.describe(member="Whose quota.")
+@quota.command(description=locale_str("See what a member has left today."))
+@app_commands.describe(member=locale_str("Whose quota."))
 async def show(interaction: Interaction, member: discord.User) -> None:
     await whisper(interaction, _shown(interaction, member))
 
 
-@quota.command(name="set", description="Give a member a daily limit of their own.")
-@app_commands.describe(member="Whose quota.", amount=_AMOUNT, reason=_REASON)
+@quota.command(name="set", description=locale_str("Give a member a daily limit of their own."))
+@app_commands.describe(member=locale_str("Whose quota."), amount=_AMOUNT, reason=_REASON)
 async def set_limit(
     interaction: Interaction, member: discord.User, amount: Amount, reason: Reason | None = None
 ) -> None:
     await whisper(interaction, _set(interaction, member, amount, reason))
 
 
-@quota.command(name="unset", description="Take a member's own daily limit away: roles and the server decide again.")
-@app_commands.describe(member="Whose quota.", reason=_REASON)
+@quota.command(
+    name="unset", description=locale_str("Take a member's own daily limit away: roles and the server decide again.")
+)
+@app_commands.describe(member=locale_str("Whose quota."), reason=_REASON)
 async def unset_limit(interaction: Interaction, member: discord.User, reason: Reason | None = None) -> None:
     await whisper(interaction, _unset(interaction, member, reason))
 
 
-@quota.command(description="Give a member extra pictures.")
+@quota.command(description=locale_str("Give a member extra pictures."))
 @app_commands.describe(
-    member="Whose quota.",
-    amount="How many extra pictures.",
+    member=locale_str("Whose quota."),
+    amount=locale_str("How many extra pictures."),
     reason=_REASON,
-    expires="How long they last, such as 12h, 7d or 4w; until the day ends if you don't say.",
+    expires=locale_str("How long they last, such as 12h, 7d or 4w; until the day ends if you don't say."),
 )
 async def grant(
     interaction: Interaction,
@@ -65,37 +70,39 @@ async def grant(
     await whisper(interaction, _granted(interaction, member, amount, reason, expires))
 
 
-@quota.command(description="Set a member's count for today back to zero.")
-@app_commands.describe(member="Whose quota.", reason=_REASON)
+@quota.command(description=locale_str("Set a member's count for today back to zero."))
+@app_commands.describe(member=locale_str("Whose quota."), reason=_REASON)
 async def reset(interaction: Interaction, member: discord.User, reason: Reason | None = None) -> None:
     await whisper(interaction, _reset(interaction, member, reason))
 
 
-@role_quota.command(name="set", description="Give whoever holds a role a daily limit; the best of a member's counts.")
-@app_commands.describe(role="The role.", amount=_AMOUNT, reason=_REASON)
+@role_quota.command(
+    name="set", description=locale_str("Give whoever holds a role a daily limit; the best of a member's counts.")
+)
+@app_commands.describe(role=locale_str("The role."), amount=_AMOUNT, reason=_REASON)
 async def set_role(interaction: Interaction, role: discord.Role, amount: Amount, reason: Reason | None = None) -> None:
     await whisper(interaction, _role_set(interaction, role, amount, reason))
 
 
-@role_quota.command(name="unset", description="Take a role's daily limit away.")
-@app_commands.describe(role="The role.", reason=_REASON)
+@role_quota.command(name="unset", description=locale_str("Take a role's daily limit away."))
+@app_commands.describe(role=locale_str("The role."), reason=_REASON)
 async def unset_role(interaction: Interaction, role: discord.Role, reason: Reason | None = None) -> None:
     await whisper(interaction, _role_unset(interaction, role, reason))
 
 
-@role_quota.command(name="list", description="See the roles that have a daily limit.")
+@role_quota.command(name="list", description=locale_str("See the roles that have a daily limit."))
 async def list_roles(interaction: Interaction) -> None:
     await whisper(interaction, _roles_listed(interaction))
 
 
-@server_quota.command(name="show", description="See this server's daily limit.")
+@server_quota.command(name="show", description=locale_str("See this server's daily limit."))
 async def show_server(interaction: Interaction) -> None:
     await whisper(interaction, _server_shown(interaction))
 
 
-@server_quota.command(name="set", description="Give everybody in this server a daily limit.")
+@server_quota.command(name="set", description=locale_str("Give everybody in this server a daily limit."))
 @app_commands.describe(
-    amount="Pictures a day, 0 to 1000; leave it out for the bot's usual one.",
+    amount=locale_str("Pictures a day, 0 to 1000; leave it out for the bot's usual one."),
     reason=_REASON,
 )
 async def set_server(
@@ -107,19 +114,19 @@ async def set_server(
 async def _shown(interaction: Interaction, member: discord.User) -> str:
     here = await moderated(interaction)
     found = await interaction.client.services.store.usage(here.guild_id, member.id, roles_of(member))
-    return words.usage(standing(found), member_id=member.id)
+    return quotas.usage(standing(found), member_id=member.id)
 
 
 async def _set(interaction: Interaction, member: discord.User, amount: int | None, reason: str | None) -> str:
     await moderated(interaction)
     await interaction.client.services.store.desk.set_limit(_change(interaction, member, reason), amount)
-    return words.limit_set(member.id, amount)
+    return quotas.limit_set(member.id, amount)
 
 
 async def _unset(interaction: Interaction, member: discord.User, reason: str | None) -> str:
     await moderated(interaction)
     after = await interaction.client.services.store.desk.unset_limit(_change(interaction, member, reason))
-    return words.limit_unset(member.id, after.limit)
+    return quotas.limit_unset(member.id, after.limit)
 
 
 async def _granted(
@@ -130,44 +137,44 @@ async def _granted(
     _, until = await interaction.client.services.store.desk.grant(
         _change(interaction, member, reason), amount, expires_at=expires_at
     )
-    return words.granted(member.id, amount, until)
+    return quotas.granted(member.id, amount, until)
 
 
 async def _reset(interaction: Interaction, member: discord.User, reason: str | None) -> str:
     await moderated(interaction)
     await interaction.client.services.store.desk.reset(_change(interaction, member, reason))
-    return words.reset(member.id)
+    return quotas.reset(member.id)
 
 
 async def _role_set(interaction: Interaction, role: discord.Role, amount: int | None, reason: str | None) -> str:
     await managed(interaction)
     limit = RoleLimit(role.id, amount)
     await interaction.client.services.store.desk.set_role_limit(act(interaction, reason=reason), limit)
-    return words.role_limit_set(role.id, amount)
+    return quotas.role_limit_set(role.id, amount)
 
 
 async def _role_unset(interaction: Interaction, role: discord.Role, reason: str | None) -> str:
     await managed(interaction)
     had_one = await interaction.client.services.store.desk.unset_role_limit(act(interaction, reason=reason), role.id)
-    return words.role_limit_unset(role.id, had_one=had_one)
+    return quotas.role_limit_unset(role.id, had_one=had_one)
 
 
 async def _roles_listed(interaction: Interaction) -> str:
     here = await managed(interaction)
     limits = await interaction.client.services.store.desk.role_limits(here.guild_id)
-    return words.role_limits([(limit.role_id, limit.amount) for limit in limits])
+    return quotas.role_limits([(limit.role_id, limit.amount) for limit in limits])
 
 
 async def _server_shown(interaction: Interaction) -> str:
     here = await managed(interaction)
-    return words.server_limit(here.guild.daily_limit, usual=interaction.client.services.store.default_limit)
+    return quotas.server_limit(here.guild.daily_limit, usual=interaction.client.services.store.default_limit)
 
 
 async def _server_set(interaction: Interaction, amount: int | None, reason: str | None) -> str:
     await managed(interaction)
     store = interaction.client.services.store
     await store.desk.change_guild(act(interaction, reason=reason), daily_limit=amount)
-    return words.server_limit(amount, usual=store.default_limit)
+    return quotas.server_limit(amount, usual=store.default_limit)
 
 
 def _change(interaction: Interaction, member: discord.User, reason: str | None) -> Change:

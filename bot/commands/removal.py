@@ -4,6 +4,7 @@ from typing import Any
 
 import discord
 from discord import app_commands
+from discord.app_commands import locale_str
 
 from bot import policy
 from bot.commands.curtain import posted, turn
@@ -16,7 +17,7 @@ from bot.ui import custom_ids, moderation, words
 from bot.ui.custom_ids import Action
 
 
-@app_commands.context_menu(name="Delete picture")
+@app_commands.context_menu(name=locale_str("Delete picture"))
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
 async def delete_picture(interaction: Interaction, message: discord.Message) -> None:
@@ -135,7 +136,7 @@ async def _right(interaction: Interaction, job: Job) -> bool:
     """
     who = actor(interaction)
     guild = await interaction.client.services.store.desk.guild(job.guild_id)
-    if not policy.may_delete(who, guild, requester_id=job.user_id, owner_id=job.owner_id):
+    if not policy.may_press(Action.DELETE, who, guild, requester_id=job.user_id, owner_id=job.owner_id):
         raise RefusalError(words.NOT_YOURS_TO_DELETE())
     return who.user_id not in (job.user_id, job.owner_id)
 

@@ -1,8 +1,7 @@
 """Report, under every result and for everyone: a form, then a row that moderators are told of."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 import discord
 import structlog
@@ -10,6 +9,7 @@ from discord import ui
 
 from bot import policy
 from bot.commands.curtain import agree, turn
+from bot.commands.filled import Filled
 from bot.commands.removal import here
 from bot.commands.services import Interaction, RefusalError, whisper
 from bot.delivery import DeliveryError, rights, site_of
@@ -59,7 +59,7 @@ def form(job_id: str) -> ui.Modal:
     """What a reporter fills in."""
     reasons: ui.Select[ui.Modal] = ui.Select(custom_id=_COMPLAINT)
     for complaint, label in moderation.COMPLAINTS.items():
-        reasons.add_option(label=label, value=complaint)
+        reasons.add_option(label=label(), value=complaint)
     said: ui.TextInput[ui.Modal] = ui.TextInput(
         custom_id=_WORDS, style=discord.TextStyle.paragraph, max_length=moderation.MOST_WORDS, required=False
     )
@@ -124,20 +124,11 @@ def _refusal(no: NotFiled) -> RefusalError:
 
 
 def _filled_in(interaction: Interaction) -> tuple[Complaint, str | None]:
-    """Read off the payload, since no object of the form is kept; a payload may say anything."""
-    data: Mapping[str, Any] = interaction.data or {}
-    fields = {one["custom_id"]: one for one in _components(data) if "custom_id" in one}
-    chosen = fields.get(_COMPLAINT, {}).get("values") or [Complaint.OTHER]
-    said = str(fields.get(_WORDS, {}).get("value") or "").strip()
-    complaint = Complaint(chosen[0]) if chosen[0] in set(Complaint) else Complaint.OTHER
-    return complaint, said[: moderation.MOST_WORDS] or None
-
-
-def _components(parent: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    inner = parent.get("components") or [one for one in (parent.get("component"),) if one]
-    for one in inner:
-        yield one
-        yield from _components(one)
+    """What the form says."""
+    filled = Filled.of(interaction)
+    chosen = next(iter(filled.chosen(_COMPLAINT)), "")
+    complaint = Complaint(chosen) if chosen in set(Complaint) else Complaint.OTHER
+    return complaint, filled.text(_WORDS)[: moderation.MOST_WORDS] or None
 
 
 BUTTONS = ((custom_ids.template(Action.REPORT), _used),)

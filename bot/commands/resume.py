@@ -58,7 +58,12 @@ async def _pick_up(
         style, request = catalogue[first.style], await store.jobs_of(first.interaction_id)
         settings = await store.desk.guild(first.guild_id)
         choices = menu(catalogue, settings, but=style.id, age_restricted=delivery.site.age_restricted)
-        order = replace(order_of(request[0], catalogue), count=len(request), menu=choices)
+        order = replace(
+            order_of(request[0], catalogue),
+            count=len(request),
+            menu=choices,
+            long_wait=delivery.site.bot_is_here,  # who lives through a restart waits long
+        )
         trips = tuple(_trip(job, style, delivery.site) for job in jobs)
         journey.resume(order, trips, delivery, {job.position: shown_of(job) for job in request})
         return

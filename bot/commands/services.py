@@ -36,7 +36,7 @@ class Services:
     changed
         Set once something may have changed that log channels are told of.
     turns
-        A lock for each job whose result is being changed, for as long as somebody has it.
+        A lock for each request whose result is being changed, for as long as somebody has it.
     """
 
     journey: Journey

@@ -6,6 +6,7 @@ from typing import Any
 
 import discord
 from discord import app_commands
+from discord.app_commands import locale_str
 
 from bot.commands.services import Interaction, in_time, moderated, tell
 from bot.ui import charts, statistics
@@ -13,10 +14,10 @@ from bot.values.figures import DAYS, MOST_DAYS
 from engine.aside import aside
 
 
-@app_commands.command(description="For moderators: pictures, waits and refusals of this server as a chart.")
+@app_commands.command(description=locale_str("For moderators: pictures, waits and refusals of this server as a chart."))
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
-@app_commands.describe(days="How many days, today included; 30 unless you say.")
+@app_commands.describe(days=locale_str("How many days, today included; 30 unless you say."))
 async def stats(interaction: Interaction, days: app_commands.Range[int, 1, MOST_DAYS] = DAYS) -> None:
     await tell(interaction, await in_time(interaction, _drawn(interaction, days), new=True))
 

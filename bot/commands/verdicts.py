@@ -23,10 +23,11 @@ from bot.commands.services import (
 )
 from bot.delivery import DeliveryError
 from bot.delivery.calls import Trouble, call
-from bot.delivery.exhibit import address
+from bot.delivery.exhibit import pictures
 from bot.store import Job
-from bot.ui import custom_ids, moderation, words
+from bot.ui import compare, custom_ids, moderation, words
 from bot.ui.custom_ids import Decision
+from bot.ui.language import speaking, spoken
 from bot.values.records import Report, ReportState
 from bot.values.rules import Actor
 
@@ -48,7 +49,7 @@ def _decides(verdict: Verdict) -> Callable[..., Awaitable[None]]:
         try:
             said = await verdict(interaction, where, found)
         finally:
-            await _redraw(interaction, found)  # also where somebody else was faster: the card says so then
+            await _redraw(interaction, where, found)  # also where somebody else was faster: the card says so then
         interaction.client.services.changed.set()
         await interaction.followup.send(said, ephemeral=True)
 
@@ -62,11 +63,12 @@ async def _looked(interaction: Interaction, *, report: str) -> None:
 async def _picture(interaction: Interaction, report_id: str) -> discord.ui.LayoutView:
     _, report = await _report(interaction, report_id)
     job = await _job(interaction, report)
+    style = style_name(job.style, interaction.client.services.catalogue)
     try:
-        url = await address(posted(interaction.client, job))
+        found = await pictures(posted(interaction.client, job))
     except DeliveryError:
         raise RefusalError(moderation.PICTURE_GONE()) from None
-    return moderation.look(url, words.alt_text(style_name(job.style, interaction.client.services.catalogue)))
+    return moderation.look((one.url, compare.alt_text(one.filename, style)) for one in found)
 
 
 async def _delete(interaction: Interaction, where: Moderated, report: Report) -> str:
@@ -91,7 +93,8 @@ async def _block(interaction: Interaction, where: Moderated, report: Report) -> 
     if not policy.may_block(await _member(interaction, where, report.requester_id), where.guild):
         raise RefusalError(moderation.NOT_BLOCKABLE())
     services = interaction.client.services
-    reason = moderation.block_reason(report.complaint)
+    with speaking(where.guild.language):  # the blocked member reads it, and so does the audit
+        reason = moderation.block_reason(report.complaint)
     blocked = await services.store.desk.block_for(change(interaction, report.requester_id, reason=reason), report.id)
     if blocked is None:
         raise RefusalError(moderation.decided(await _again(interaction, report)))
@@ -158,11 +161,12 @@ async def _job(interaction: Interaction, report: Report) -> Job:
     return job
 
 
-async def _redraw(interaction: Interaction, report: Report) -> None:
+async def _redraw(interaction: Interaction, where: Moderated, report: Report) -> None:
     message = interaction.message
     paged = message is not None and message.flags.ephemeral
     async with turn(interaction.client.services, report.job_id):  # or an older card might come last
-        view = await card(interaction, await _again(interaction, report), paged=paged)
+        with speaking(spoken() if paged else where.guild.language):  # one in the log channel is everybody's
+            view = await card(interaction, await _again(interaction, report), paged=paged)
         with suppress(DeliveryError):  # the card is old then, but its buttons ask anew each time
             await call(lambda: interaction.edit_original_response(view=view))
 

@@ -14,6 +14,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.ui import statistics
+from bot.ui.language import ENGLISH, speaking
 from bot.values.figures import Count, Figures
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def draw(figures: Figures, labels: Mapping[str, str]) -> bytes:
     labels
         The styles' names by their ids. A style that the font can't write is called by its id.
     """
-    with _drawing, _settings():
+    with _drawing, _settings(), speaking(ENGLISH):  # whose letters the font has; what stands beside it is translated
         from matplotlib.figure import Figure  # noqa: PLC0415 - half a second, and only where a chart is wanted
 
         figure = Figure(figsize=_SIZE)
@@ -125,7 +126,7 @@ def _pictures(axes: "Axes", figures: Figures, labels: Mapping[str, str]) -> None
     heights = {one.name: [0] * len(figures.days) for one in styles}
     place = {day: at for at, day in enumerate(figures.days)}
     for each in figures.painted:
-        heights[each.style if each.style in shown else statistics.OTHERS][place[each.day]] += each.pictures
+        heights[each.style if each.style in shown else statistics.OTHERS()][place[each.day]] += each.pictures
     below, bars = [0] * len(figures.days), []
     for one, (colour, hatch) in zip(styles, _BARS, strict=False):
         bars.append(axes.bar(range(len(below)), heights[one.name], bottom=below, color=colour, hatch=hatch))
@@ -176,7 +177,7 @@ def _list(axes: "Axes", title: str, counts: Sequence[tuple[Count, str]]) -> None
     most = max(one.times for one in shown)
     for row, one in enumerate(shown):
         axes.barh(row, one.times, 0.4, color=_PLAIN)
-        axes.text(0, row - 0.3, _written(one.name) or statistics.OTHERS, fontsize=10, va="bottom")
+        axes.text(0, row - 0.3, _written(one.name) or statistics.OTHERS(), fontsize=10, va="bottom")
         said = f"{one.times:,}   {more.get(one, '')}".rstrip()
         axes.text(one.times + 0.03 * most, row, said, fontsize=10, va="center")
     axes.set_xlim(0, most * (_WIDE if any(more.values()) else _NARROW))

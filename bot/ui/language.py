@@ -6,17 +6,19 @@ inherits it.
 
 import gettext as catalogues
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, reduce
 from importlib import resources
 from types import MappingProxyType
 from typing import Final
 
 from babel import Locale
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 ENGLISH: Final = "en"
 """What the code itself is written in."""
@@ -56,12 +58,27 @@ class Phrase:
 
 def _(english: str) -> str:
     """What this is in the language that is spoken; as it is where that has no translation."""
-    return _catalogue(_spoken.get()).gettext(english)
+    return _catalogue(_spoken.get()).gettext(english) if english else ""  # gettext's own "" is a catalogue's header
 
 
 def ngettext(one: str, many: str, number: int) -> str:
     """The form that fits the number, by the language's own rule."""
     return _catalogue(_spoken.get()).ngettext(one, many, number)
+
+
+def joined(*sentences: str) -> str:
+    """Whole sentences, one after the other; not every language puts a space between them."""
+    return reduce(lambda first, second: _("{first} {second}").format(first=first, second=second), sentences)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence lists them, one at least: "a, b, and c"."""
+    return format_list(names, locale=_spoken.get())
+
+
+def number(value: float) -> str:
+    """A number as it is written in the language that is spoken: "1,800" or "4.5"."""
+    return format_decimal(value, locale=_spoken.get())
 
 
 def spoken() -> str:
@@ -86,7 +103,8 @@ def speaking(language: str) -> Iterator[None]:
 
 def nearest(locale: str) -> str:
     """The language that we have for one of Discord's locales, such as "en-GB" or "ja"; English where we have none."""
-    return next((code for code in (locale, locale.partition("-")[0]) if code in LANGUAGES), ENGLISH)
+    tag = locale.replace("-", "_")
+    return next((code for code in (tag, tag.partition("_")[0]) if code in LANGUAGES), ENGLISH)
 
 
 @cache

@@ -1,36 +1,37 @@
 """Blocks, deletions, purges and reports: the words and cards of keeping order."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import discord
 from discord import ui
 
 from bot.ui import custom_ids
+from bot.ui.captions import headline
 from bot.ui.custom_ids import Decision
-from bot.ui.language import Phrase
+from bot.ui.language import Phrase, _, joined, ngettext, speaking
 from bot.ui.status import Order
-from bot.ui.words import order as headline
-from bot.ui.words import quoted
+from bot.ui.words import person, quoted
 from bot.values.records import Complaint, Picture, Report, ReportState
 
 MOST_WORDS: Final = 500
 """Characters that a reporter may write."""
 
 COMPLAINTS: Final = {
-    Complaint.SHOWS_ME: "It shows me and I don't want it",
-    Complaint.HARMFUL: "It is harmful or illegal",
-    Complaint.RULES: "It breaks this server's rules",
-    Complaint.OTHER: "Something else",
+    Complaint.SHOWS_ME: Phrase("It shows me and I don't want it"),
+    Complaint.HARMFUL: Phrase("It is harmful or illegal"),
+    Complaint.RULES: Phrase("It breaks this server's rules"),
+    Complaint.OTHER: Phrase("Something else"),
 }
 """What a reporter chooses from."""
 
 _SAID: Final = {
-    Complaint.SHOWS_ME: "it shows them, and they don't want it",
-    Complaint.HARMFUL: "it is harmful or illegal",
-    Complaint.RULES: "it breaks the rules of this server",
-    Complaint.OTHER: "something else",
+    Complaint.SHOWS_ME: Phrase("it shows them, and they don't want it"),
+    Complaint.HARMFUL: Phrase("it is harmful or illegal"),
+    Complaint.RULES: Phrase("it breaks the rules of this server"),
+    Complaint.OTHER: Phrase("something else"),
 }
+"""The same as moderators read it, behind a colon."""
 
 _ALERT: Final = discord.Colour(0xD9534F)
 _CALM: Final = discord.Colour(0x8A8F98)
@@ -61,20 +62,29 @@ REPORTED_BEFORE = Phrase("You have reported that picture before. One report is e
 
 def too_many_reports(most: int) -> str:
     """The reporter's day is used up."""
-    return f"You can report {most} pictures in 24 hours. If it is urgent, please write to a moderator."
+    return ngettext(
+        "You can report {count} picture in 24 hours. If it is urgent, please write to a moderator.",
+        "You can report {count} pictures in 24 hours. If it is urgent, please write to a moderator.",
+        most,
+    ).format(count=most)
 
 
 _TO_BE_HIDDEN: Final = {
-    Picture.SHOWN: "Discord would not let me hide the picture.",
-    Picture.HIDING: "Discord does not answer just now: the picture will be hidden as soon as it does.",
-    Picture.HIDDEN: "The picture is hidden.",
-    Picture.DELETED: "The picture is deleted.",
+    Picture.SHOWN: Phrase("Discord would not let me hide the picture."),
+    Picture.HIDING: Phrase("Discord does not answer just now: the picture will be hidden as soon as it does."),
+    Picture.HIDDEN: Phrase("The picture is hidden."),
+    Picture.DELETED: Phrase("The picture is deleted."),
 }
 
-
-_STAYS: Final[Mapping[Picture | None, str]] = {
-    Picture.HIDING: "; a picture that is hidden here stays hidden",
-    Picture.HIDDEN: ", and the picture stays hidden",
+_FOR_OPERATOR: Final = Phrase("There are no moderators of mine here, so your report is for whoever runs me.")
+_HIDDEN_FOR_OPERATOR: Final[Mapping[Picture | None, Phrase]] = {
+    Picture.HIDING: Phrase(
+        "There are no moderators of mine here, so your report is for whoever runs me; a picture that is hidden here"
+        " stays hidden."
+    ),
+    Picture.HIDDEN: Phrase(
+        "There are no moderators of mine here, so your report is for whoever runs me, and the picture stays hidden."
+    ),
 }
 """Outside of servers nobody shows one again."""
 
@@ -88,73 +98,118 @@ def reported(*, moderated: bool, log_channel: bool, picture: Picture | None) -> 
         There is one, and it can be written to.
     """
     if not moderated:
-        where = f"There are no moderators of mine here, so your report is for whoever runs me{_STAYS.get(picture, '')}."
+        where = _HIDDEN_FOR_OPERATOR.get(picture, _FOR_OPERATOR)()
     elif log_channel:
-        where = "Your report goes to this server's moderators, into their log channel."
+        where = _("Your report goes to this server's moderators, into their log channel.")
     else:
-        where = "There is no log channel that I can write in: your report waits for moderators in `/audit reports`."
-    return f"Thank you. {where}" if picture is None else f"Thank you. {_TO_BE_HIDDEN[picture]} {where}"
+        where = _("There is no log channel that I can write in: your report waits for moderators in `/audit reports`.")
+    thanks = _("Thank you.")
+    return joined(thanks, where) if picture is None else joined(thanks, _TO_BE_HIDDEN[picture](), where)
 
 
 def blocked(user_id: int, expires_at: int | None, *, cancelled: int = 0) -> str:
     """Somebody is served no more, until when, and what that has cancelled."""
-    until = "until somebody lifts it with `/unblock`" if expires_at is None else f"until <t:{expires_at}:f>"
-    waiting = "1 picture that was" if cancelled == 1 else f"{cancelled} pictures that were"
-    undone = f" {waiting} waiting came to nothing, refunded." if cancelled else ""
-    return f"<@{user_id}> is blocked in this server {until}.{undone}"
+    if expires_at is None:
+        said = _("<@{user_id}> is blocked in this server until somebody lifts it with `/unblock`.")
+    else:
+        said = _("<@{user_id}> is blocked in this server until <t:{at}:f>.")
+    said = said.format(user_id=user_id, at=expires_at)
+    if not cancelled:
+        return said
+    undone = ngettext(
+        "{count} picture that was waiting came to nothing, refunded.",
+        "{count} pictures that were waiting came to nothing, refunded.",
+        cancelled,
+    )
+    return joined(said, undone.format(count=cancelled))
 
 
 def unblocked(user_id: int, *, was_blocked: bool) -> str:
     """/unblock, and whether there was something to lift."""
-    return f"<@{user_id}> is not blocked any more." if was_blocked else f"<@{user_id}> was not blocked."
+    if was_blocked:
+        return _("<@{user_id}> is not blocked any more.").format(user_id=user_id)
+    return _("<@{user_id}> was not blocked.").format(user_id=user_id)
 
 
 def block_reason(complaint: Complaint) -> str:
     """Why somebody is blocked whose picture was reported."""
-    return f"A reported picture: {_SAID[complaint]}"
+    return _("A reported picture: {complaint}").format(complaint=_SAID[complaint]())
 
 
 def deleted_by(order: Order, moderator_id: int) -> ui.LayoutView:
     """What stays of a picture that a moderator deleted; it names, and calls nobody."""
-    said = f"🗑️ A moderator, <@{moderator_id}>, deleted this picture."
-    return _card(ui.TextDisplay(headline(order)), ui.TextDisplay(said), colour=_CALM)
+    with speaking(order.language):
+        said = _("🗑️ A moderator, <@{user_id}>, deleted this picture.").format(user_id=moderator_id)
+        return _card(ui.TextDisplay(headline(order)), ui.TextDisplay(said), colour=_CALM)
 
 
 def purge_question(user_id: int, count: int) -> ui.LayoutView:
     """How many pictures would go, and the button that lets them."""
     if not count:
-        return _card(ui.TextDisplay(f"There is no picture in this server that <@{user_id}> asked for."), colour=_CALM)
-    question = (
-        f"### Delete {_pictures(count)}?\n<@{user_id}> asked for them in this server. It can't be undone, and what"
-        " they used of their days stays used."
-    )
-    go = _button(f"Delete {_pictures(count)}", "🗑️", custom_ids.purge(user_id), discord.ButtonStyle.danger)
-    return _card(ui.TextDisplay(question), ui.ActionRow(go), colour=_ALERT)
+        none = _("There is no picture in this server that <@{user_id}> asked for.").format(user_id=user_id)
+        return _card(ui.TextDisplay(none), colour=_CALM)
+    title = ngettext("### Delete {count} picture?", "### Delete {count} pictures?", count).format(count=count)
+    question = ngettext(
+        "<@{user_id}> asked for it in this server. It can't be undone, and what it used of their day stays used.",
+        "<@{user_id}> asked for them in this server. It can't be undone, and what they used of their days stays used.",
+        count,
+    ).format(user_id=user_id)
+    label = ngettext("Delete {count} picture", "Delete {count} pictures", count).format(count=count)
+    go = _button(label, "🗑️", custom_ids.purge(user_id), discord.ButtonStyle.danger)
+    return _card(ui.TextDisplay(f"{title}\n{question}"), ui.ActionRow(go), colour=_ALERT)
 
 
 def purging(user_id: int, done: int, count: int) -> ui.LayoutView:
     """How far it is."""
-    return _card(ui.TextDisplay(f"🗑️ Deleting pictures of <@{user_id}>: {done} of {count} …"), colour=_ALERT)
+    said = _("🗑️ Deleting pictures of <@{user_id}>: {done} of {count} …")
+    return _card(ui.TextDisplay(said.format(user_id=user_id, done=done, count=count)), colour=_ALERT)
 
 
 def purged(user_id: int, *, deleted: int, gone: int, refused: int, left: int) -> ui.LayoutView:
     """What came of it; what is left can be gone on with."""
-    lines = [f"🗑️ {_pictures(deleted)} of <@{user_id}> deleted."]
+    lines = [
+        ngettext(
+            "🗑️ {count} picture of <@{user_id}> deleted.", "🗑️ {count} pictures of <@{user_id}> deleted.", deleted
+        ).format(count=deleted, user_id=user_id)
+    ]
     if gone:
-        lines.append(f"{_pictures(gone)} had been deleted before.")
+        lines.append(
+            ngettext(
+                "{count} picture had been deleted before.", "{count} pictures had been deleted before.", gone
+            ).format(count=gone)
+        )
     if refused:
-        lines.append(f"Discord would not let me delete {_pictures(refused)}: please check my permissions there.")
+        lines.append(
+            ngettext(
+                "Discord would not let me delete {count} picture: please check my permissions there.",
+                "Discord would not let me delete {count} pictures: please check my permissions there.",
+                refused,
+            ).format(count=refused)
+        )
     if not left:
         return _card(ui.TextDisplay("\n".join(lines)), colour=_CALM)
-    lines.append(f"I had to stop, since Discord gives me 15 minutes: {_pictures(left)} remain.")
-    go = _button("Go on", "🗑️", custom_ids.purge(user_id), discord.ButtonStyle.danger)
+    lines.append(
+        ngettext(
+            "I had to stop, since Discord gives me 15 minutes: {count} picture remains.",
+            "I had to stop, since Discord gives me 15 minutes: {count} pictures remain.",
+            left,
+        ).format(count=left)
+    )
+    go = _button(_("Go on"), "🗑️", custom_ids.purge(user_id), discord.ButtonStyle.danger)
     return _card(ui.TextDisplay("\n".join(lines)), ui.ActionRow(go), colour=_ALERT)
 
 
-def look(url: str, alt_text: str) -> ui.LayoutView:
-    """A reported picture, behind a click, for the moderator who wants to judge it."""
+def look(pictures: Iterable[tuple[str, str]]) -> ui.LayoutView:
+    """What a reported message shows, behind a click, for the moderator who wants to judge it.
+
+    Parameters
+    ----------
+    pictures
+        The address and the alt text of each.
+    """
     gallery: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
-    gallery.add_item(media=url, description=alt_text, spoiler=True)
+    for url, alt_text in pictures:
+        gallery.add_item(media=url, description=alt_text, spoiler=True)
     return _card(gallery, colour=_CALM)
 
 
@@ -164,18 +219,18 @@ def report(value: Report, style: str, *, open_ones: int | None = None) -> ui.Lay
     Parameters
     ----------
     style
-        The style's name.
+        The style's name, in English.
     """
     items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(_told(value, style))]
     if buttons := _decisions(value):
         items.append(ui.ActionRow(*buttons))
     view = _card(*items, colour=_ALERT if value.open else _CALM)
     if open_ones is not None:
-        view.add_item(ui.TextDisplay(f"-# {open_ones} open"))
+        view.add_item(ui.TextDisplay(_("-# {count} open").format(count=open_ones)))
         view.add_item(
             ui.ActionRow(
-                _button("Newer", "⬅️", custom_ids.turn_reports(newer=True, report_id=value.id)),
-                _button("Older", "➡️", custom_ids.turn_reports(newer=False, report_id=value.id)),
+                _button(_("Newer"), "⬅️", custom_ids.turn_reports(newer=True, report_id=value.id)),
+                _button(_("Older"), "➡️", custom_ids.turn_reports(newer=False, report_id=value.id)),
             )
         )
     return view
@@ -184,23 +239,27 @@ def report(value: Report, style: str, *, open_ones: int | None = None) -> ui.Lay
 def dismissed(value: Report) -> str:
     """A moderator finds a report unfounded."""
     if value.hidden:
-        return "The report is dismissed. The picture stays hidden: somebody else objects to be in it, too."
+        return _("The report is dismissed. The picture stays hidden: somebody else objects to be in it, too.")
     if value.picture is Picture.DELETED:
-        return "The report is dismissed. The picture is deleted."
-    return "The report is dismissed, and the picture is shown."
+        return _("The report is dismissed. The picture is deleted.")
+    return _("The report is dismissed, and the picture is shown.")
 
 
 def decided(value: Report) -> str:
     """Somebody was faster, or has pressed before."""
-    return f"That report is decided already: {_outcome(value)}"
+    return _("That report is decided already: {outcome}").format(outcome=_outcome(value))
 
 
 def _told(value: Report, style: str) -> str:
+    said = _("<t:{at}:f> {who} says of a picture: {complaint}.").format(
+        at=value.at, who=person(value.reporter_id), complaint=_SAID[value.complaint]()
+    )
+    what = _("{style} for {member}").format(style=_(style), member=person(value.requester_id))
     lines = [
-        f"### 🚩 Report {value.id}",
-        f"<t:{value.at}:f> {_named(value.reporter_id)} says of a picture: {_SAID[value.complaint]}.",
+        _("### 🚩 Report {number}").format(number=value.id),
+        said,
         *([quoted(value.words, most=MOST_WORDS)] if value.words else []),
-        f"{style} for {_named(value.requester_id)}{_where(value)}",
+        f"{what}{_where(value)}",
         *([f"-# SHA-256 `{value.sha256}`"] if value.sha256 else []),
     ]
     if value.open or value.hidden:
@@ -213,15 +272,15 @@ def _told(value: Report, style: str) -> str:
 def _seen(value: Report) -> str:
     match value.picture:
         case Picture.DELETED:
-            return "🗑️ It is deleted."
+            return _("🗑️ It is deleted.")
         case Picture.HIDDEN:
-            return "🙈 It is hidden."
+            return _("🙈 It is hidden.")
         case Picture.HIDING:
-            return "🙈 It is to be hidden: I do so as soon as Discord answers."
+            return _("🙈 It is to be hidden: I do so as soon as Discord answers.")
         case Picture.SHOWN if value.complaint is Complaint.SHOWS_ME:
-            return "👁️ It is shown: Discord would not let me hide it."
+            return _("👁️ It is shown: Discord would not let me hide it.")
         case Picture.SHOWN:
-            return "👁️ It is shown."
+            return _("👁️ It is shown.")
 
 
 def _where(value: Report) -> str:
@@ -235,41 +294,35 @@ def _decisions(value: Report) -> list["ui.Button[ui.LayoutView]"]:
     if value.picture is Picture.DELETED or value.state is ReportState.DISMISSED:
         return []
     buttons = [
-        _button("Look", "👁️", custom_ids.decide(Decision.LOOK, value.id)),
-        _button("Delete", "🗑️", custom_ids.decide(Decision.DELETE, value.id), discord.ButtonStyle.danger),
+        _button(_("Look"), "👁️", custom_ids.decide(Decision.LOOK, value.id)),
+        _button(_("Delete"), "🗑️", custom_ids.decide(Decision.DELETE, value.id), discord.ButtonStyle.danger),
     ]
     if value.open:
-        buttons.append(_button("Block requester", "🚫", custom_ids.decide(Decision.BLOCK, value.id)))
+        buttons.append(_button(_("Block requester"), "🚫", custom_ids.decide(Decision.BLOCK, value.id)))
     if value.open or value.hidden:
-        buttons.append(_button("Dismiss", "✅", custom_ids.decide(Decision.DISMISS, value.id)))
+        buttons.append(_button(_("Dismiss"), "✅", custom_ids.decide(Decision.DISMISS, value.id)))
     return buttons
 
 
 def _outcome(value: Report) -> str:
     if value.picture is Picture.DELETED and value.state in (ReportState.BLOCKED, ReportState.DISMISSED):
-        return f"{_decision(value)} The picture is deleted."
+        return joined(_decision(value), _("The picture is deleted."))
     return _decision(value)
 
 
 def _decision(value: Report) -> str:
-    who = "a moderator" if value.closed_by_id is None else f"<@{value.closed_by_id}>"
+    who = _("a moderator") if value.closed_by_id is None else f"<@{value.closed_by_id}>"
     match value.state:
+        case ReportState.DELETED if value.closed_by_id is None:
+            return _("The picture is deleted.")
         case ReportState.DELETED:
-            return "The picture is deleted." if value.closed_by_id is None else f"{who} deleted the picture."
+            return _("{who} deleted the picture.").format(who=who)
         case ReportState.BLOCKED:
-            return f"{who} blocked {_named(value.requester_id)}."
+            return _("{who} blocked {whom}.").format(who=who, whom=person(value.requester_id))
         case ReportState.DISMISSED:
-            return f"{who} dismissed it."
+            return _("{who} dismissed it.").format(who=who)
         case ReportState.OPEN:
-            return "It is open."
-
-
-def _named(user_id: int | None) -> str:
-    return "someone who was erased" if user_id is None else f"<@{user_id}>"
-
-
-def _pictures(count: int) -> str:
-    return "1 picture" if count == 1 else f"{count} pictures"
+            return _("It is open.")
 
 
 def _button(

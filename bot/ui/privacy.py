@@ -1,16 +1,17 @@
 """What /privacy shows: what is kept of a person and why, what an erasure takes and what it leaves, and how it went."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Final
 
 import discord
 from discord import ui
 
-from bot.ui import words
+from bot.ui import held, words
+from bot.ui.captions import bar
 from bot.ui.custom_ids import PREFIX
-from bot.ui.language import Phrase
-from bot.values.kept import AUDIT_DAYS, KEPT_DAYS, LEFT_DAYS, Kind, Remnant, Summary
+from bot.ui.language import Phrase, _, joined, ngettext
+from bot.values.kept import LEFT_DAYS, Kind, Remnant, Summary
 from bot.values.rules import PicturesOfMe
 
 Names = Callable[[int], str]
@@ -33,22 +34,14 @@ _AMBER: Final = discord.Colour(0xF2A65A)
 _GREEN: Final = discord.Colour(0x6BAA75)
 
 _SAID: Final = {
-    PicturesOfMe.NOBODY: "Nobody else can have your avatar or your messages' pictures painted, in any server.",
-    PicturesOfMe.ANYONE: "Others may have your avatar and your messages' pictures painted where a server allows it.",
-    None: "Each server's own rule now says whether others may use your pictures.",
+    PicturesOfMe.NOBODY: Phrase("Nobody else can have your avatar or your messages' pictures painted, in any server."),
+    PicturesOfMe.ANYONE: Phrase(
+        "Others may have your avatar and your messages' pictures painted where a server allows it."
+    ),
+    None: Phrase("Each server's own rule now says whether others may use your pictures."),
 }
 
-_REMNANTS: Final = {
-    Kind.USAGE: "**{used} used** on {day}, {where}.",
-    Kind.CAP_USAGE: "**{used} used** on {day}, over all servers.",
-    Kind.CANCELS: "**{cancels} called off** while I painted, on {day}, {where}.",
-    Kind.REPORTS: "**{reports} made**, which count among a day's.",
-    Kind.LIMIT: "**A daily limit of your own**, {where}, set by a moderator.",
-    Kind.CAP: "**A limit over all servers**, set by whoever runs me.",
-    Kind.BLOCK: "**A block**, {where}, set by a moderator.",
-    Kind.DENIED: "**That I don't serve you**, as whoever runs me has decided.",
-    Kind.PICTURES_OF_ME: "**Who may use pictures of you**: {said}, as you said with `/privacy optout`.",
-}
+_WHO: Final = {PicturesOfMe.NOBODY: Phrase("nobody"), PicturesOfMe.ANYONE: Phrase("anyone")}
 
 
 class Choice(StrEnum):
@@ -64,34 +57,44 @@ BUTTON: Final = rf"{PREFIX}:privacy:(?P<choice>erase|keep):(?P<user>[0-9]{{1,20}
 
 def shown(kept: Summary, name: Names) -> ui.LayoutView:
     """What is kept, why and until when, with the person's own counts."""
-    parts = [*_pictures(kept), *_the_rest(kept), *_lasting(kept.lasting, name)]
-    since = "" if kept.since is None else f"\n-# The oldest of it is of <t:{kept.since}:D>."
-    text = "\n".join(parts) if parts else NOTHING()
-    small = (
-        "-# A photo is never stored: it is in memory while its picture is painted."
-        f" When I leave a server, all of its rows go after {LEFT_DAYS} days."
-        "\n-# `/privacy export` hands all of it out, `/privacy delete` erases it, and `/privacy optout` says who may"
-        " use your pictures."
+    title = _("## 🔒 What I keep of you")
+    if kept.since is not None:
+        title += "\n" + _("-# The oldest of it is of <t:{at}:D>.").format(at=kept.since)
+    parts = [*held.things(kept), *_lasting(kept.lasting, name)]
+    never = _(
+        "-# A photo is never stored: it is in memory while its picture is painted. When I leave a server, all of its"
+        " rows go after {days} days."
     )
-    return _card(f"## 🔒 What I keep of you{since}", text, small, colour=_GREEN)
+    ways = _(
+        "-# `/privacy export` hands all of it out, `/privacy delete` erases it, and `/privacy optout` says who may use"
+        " your pictures."
+    )
+    text = "\n".join(parts) if parts else NOTHING()
+    return _card(title, text, f"{never.format(days=LEFT_DAYS)}\n{ways}", colour=_GREEN)
 
 
 def confirmation(kept: Summary, name: Names, *, user_id: int) -> ui.LayoutView:
     """What an erasure takes and what it leaves, and the two buttons."""
-    gone = "\n".join(f"- {line}" for line in _gone(kept))
-    left = _lasting(kept.lasting, name)
-    stays = "\n".join(left) if left else "- Nothing that has your name on it."
-    keep: ui.Button[ui.LayoutView] = ui.Button(label="Keep", custom_id=_button(Choice.KEEP, user_id))
+    gone = [_("**What goes**"), *(f"- {line}" for line in held.goes(kept))]
+    stays = [
+        _("**What stays**, so that nothing is won by it; without your name, under a code that only I can make"),
+        *(_lasting(kept.lasting, name) or [_("- Nothing that has your name on it.")]),
+    ]
+    beyond = [
+        _("**What I can't take back**"),
+        _(
+            "- What moderators were told of you in their log channel: it stays there, as messages of that server. Ask"
+            " its moderators."
+        ),
+    ]
+    keep: ui.Button[ui.LayoutView] = ui.Button(label=_("Keep"), custom_id=_button(Choice.KEEP, user_id))
     erase: ui.Button[ui.LayoutView] = ui.Button(
-        label="Delete for good", style=discord.ButtonStyle.danger, custom_id=_button(Choice.ERASE, user_id)
+        label=_("Delete for good"), style=discord.ButtonStyle.danger, custom_id=_button(Choice.ERASE, user_id)
     )
     return _card(
-        "## 🗑️ Erase what I keep of you?",
-        f"**What goes**\n{gone}",
-        f"**What stays**, so that nothing is won by it; without your name, under a code that only I can make\n{stays}",
-        "**What I can't take back**\n- What moderators were told of you in their log channel: it stays there, as"
-        " messages of that server. Ask its moderators.",
-        "-# Counts without a name stay in a server's totals. It can't be undone.",
+        _("## 🗑️ Erase what I keep of you?"),
+        *("\n".join(lines) for lines in (gone, stays, beyond)),
+        _("-# Counts without a name stay in a server's totals. It can't be undone."),
         ui.ActionRow(erase, keep),
         colour=_AMBER,
     )
@@ -104,123 +107,105 @@ def kept() -> ui.LayoutView:
 
 def erasing(done: int, of: int) -> ui.LayoutView:
     """An erasure is under way."""
-    line = f"{words.bar(done / of if of else 0)} {done} of {_count(of, 'message')} deleted"
-    again = "-# If this stops, use `/privacy delete` again: it goes on where it was."
-    return _card("## 🗑️ Erasing…", line, again, colour=_AMBER)
+    line = ngettext("{bar} {done} of {count} message deleted", "{bar} {done} of {count} messages deleted", of)
+    return _card(
+        _("## 🗑️ Erasing…"),
+        line.format(bar=bar(done / of if of else 0), done=done, count=of),
+        _("-# If this stops, use `/privacy delete` again: it goes on where it was."),
+        colour=_AMBER,
+    )
 
 
 def erased(deleted: int, refused: Sequence[str]) -> ui.LayoutView:
     """An erasure is done; `refused` are links to messages that Discord did not let us delete."""
-    lines = [f"Nothing of what I keep has your name any more. {_count(deleted, 'message')} deleted on Discord."]
+    done = ngettext("{count} message deleted on Discord.", "{count} messages deleted on Discord.", deleted)
+    lines = [joined(_("Nothing of what I keep has your name any more."), done.format(count=deleted))]
     if refused:
-        lines.append(
-            f"⚠️ Discord did not let me delete {_count(len(refused), 'message')}. A moderator there can; I can't find"
-            " them any more:"
+        left = ngettext(
+            "⚠️ Discord did not let me delete {count} message. A moderator there can; I can't find it any more:",
+            "⚠️ Discord did not let me delete {count} messages. A moderator there can; I can't find them any more:",
+            len(refused),
         )
-        lines += [f"- {link}" for link in refused[:_MOST_LINKS]]
-        lines += [f"- and {len(refused) - _MOST_LINKS} more"] if len(refused) > _MOST_LINKS else []
-    return _card("## 🗑️ Erased", "\n".join(lines), colour=_AMBER if refused else _GREEN)
+        lines += [left.format(count=len(refused)), *_first(refused, _MOST_LINKS)]
+    return _card(_("## 🗑️ Erased"), "\n".join(lines), colour=_AMBER if refused else _GREEN)
 
 
 def said(value: PicturesOfMe | None, cancelled: int) -> str:
     """/privacy optout succeeded."""
     if not cancelled:
-        return _SAID[value]
-    return f"{_SAID[value]} {_count(cancelled, 'picture')} that others were waiting for will not be painted."
+        return _SAID[value]()
+    unpainted = ngettext(
+        "{count} picture that others were waiting for will not be painted.",
+        "{count} pictures that others were waiting for will not be painted.",
+        cancelled,
+    )
+    return joined(_SAID[value](), unpainted.format(count=cancelled))
 
 
-def _pictures(kept: Summary) -> Iterator[str]:
-    if kept.jobs:
-        yield (
-            f"- **{_count(kept.jobs, 'picture')} you asked for** ({_became(kept)}): style, strength, seed, place, times"
-            f" and engine, so that buttons and totals work. {_until(kept.jobs_until)} ({KEPT_DAYS} days)"
-        )
-    if kept.links:
-        yield f"- **{_count(kept.links, 'link')} to photos**, encrypted, for the buttons. {_until(kept.links_until)}"
-    if kept.results:
-        yield f"- **{_count(kept.results, 'picture')}** of those are still posted, until somebody deletes them."
-    if kept.waiting_of_me:
-        yield f"- **{_count(kept.waiting_of_me, 'picture')} of you** that others asked for are on the way."
-    if kept.results_of_me:
-        yield f"- **{_count(kept.results_of_me, 'picture')} of you** that others asked for are still posted."
-
-
-def _the_rest(kept: Summary) -> Iterator[str]:
-    if kept.ledger:
-        yield f"- **{_count(kept.ledger, 'line')} of your quota's ledger**, so that it adds up; gone with the pictures."
-    if kept.grants:
-        yield f"- **Extra pictures**, given {_count(kept.grants, 'time')}. They expire; {_until(kept.grants_until)}"
-    if kept.reports:
-        yield f"- **{_count(kept.reports, 'report')} you made**. They go with the pictures that they are about."
-    if kept.audit:
-        yield (
-            f"- **{_count(kept.audit, 'line')} of moderators' audit** that name you."
-            f" {_until(kept.audit_until)} ({AUDIT_DAYS} days)"
-        )
-    if kept.stated_at:
-        yield f"- **Your word that uploads are yours or used with permission**, of <t:{kept.stated_at}:D>."
-    elif kept.told_at:
-        yield f"- **That you were told that uploads must be yours**, on <t:{kept.told_at}:D>."
-
-
-def _gone(kept: Summary) -> Iterator[str]:
-    if kept.results:
-        yield f"{_count(kept.results, 'posted picture')}, and the cards of your requests, deleted on Discord"
-    else:
-        yield "The cards of your requests, deleted on Discord"
-    if kept.results_of_me:
-        yield f"{_count(kept.results_of_me, 'picture')} of you that others asked for, deleted on Discord"
-    if kept.under_way:
-        yield f"{_count(kept.under_way, 'picture')} on the way, called off"
-    if kept.waiting_of_me:
-        yield f"{_count(kept.waiting_of_me, 'picture')} of you that others wait for, called off"
-    if kept.links:
-        yield f"{_count(kept.links, 'link')} to photos"
-    if kept.grants:
-        yield "Extra pictures that you have left"
-    yield "What you have said and reported in words, and what moderators wrote about you"
-    yield "Which rows are yours: nobody can tell any more, not even I"
+def _first(lines: Sequence[str], most: int) -> list[str]:
+    """So many of them as a list, and how many more there are."""
+    shown = [f"- {line}" for line in lines[:most]]
+    if rest := len(lines) - len(shown):
+        shown.append(ngettext("- and {count} more", "- and {count} more", rest).format(count=rest))
+    return shown
 
 
 def _lasting(lasting: Sequence[Remnant], name: Names) -> list[str]:
-    lines = [f"- {_remnant(one, name)}" for one in lasting[:_MOST_LISTED]]
-    return [*lines, f"- and {len(lasting) - _MOST_LISTED} more"] if len(lasting) > _MOST_LISTED else lines
+    return _first([_remnant(one, name) for one in lasting], _MOST_LISTED)
 
 
 def _remnant(one: Remnant, name: Names) -> str:
-    where = words.quoted(name(one.guild_id), most=60) if one.guild_id else "outside of servers"
+    until = _("Until it is lifted.") if one.until is None else held.until(one.until)
+    return joined(_what(one, name), until)
+
+
+def _what(one: Remnant, name: Names) -> str:
     value = one.value
-    what = _REMNANTS[one.kind].format(
-        where=where,
-        used=_count(value.get("used", 0), "picture"),
-        cancels=_count(value.get("cancels", 0), "picture"),
-        reports=_count(value.get("reports", 0), "report"),
-        day=value.get("day"),
-        said=value.get("said"),
-    )
-    return f"{what} {_until(one.until) or 'Until it is lifted.'}"
-
-
-def _became(kept: Summary) -> str:
-    ways = (
-        (kept.delivered, "done"),
-        (kept.under_way, "on the way"),
-        (kept.failed, "failed"),
-        (kept.cancelled, "called off"),
-    )
-    return ", ".join(f"{times} {way}" for times, way in ways if times)
-
-
-def _until(at: int | None) -> str:
-    return "" if at is None else f"Until <t:{at}:f>."
+    where = words.quoted(name(one.guild_id), most=60) if one.guild_id else _("outside of servers")
+    match one.kind:
+        case Kind.USAGE:
+            used = ngettext(
+                "**{count} picture used** on {day}, {where}.",
+                "**{count} pictures used** on {day}, {where}.",
+                value["used"],
+            )
+            return used.format(count=value["used"], day=value["day"], where=where)
+        case Kind.CAP_USAGE:
+            used = ngettext(
+                "**{count} picture used** on {day}, over all servers.",
+                "**{count} pictures used** on {day}, over all servers.",
+                value["used"],
+            )
+            return used.format(count=value["used"], day=value["day"])
+        case Kind.CANCELS:
+            off = ngettext(
+                "**{count} picture called off** while I painted, on {day}, {where}.",
+                "**{count} pictures called off** while I painted, on {day}, {where}.",
+                value["cancels"],
+            )
+            return off.format(count=value["cancels"], day=value["day"], where=where)
+        case Kind.REPORTS:
+            made = ngettext(
+                "**{count} report made**, which counts among a day's.",
+                "**{count} reports made**, which count among a day's.",
+                value["reports"],
+            )
+            return made.format(count=value["reports"])
+        case Kind.LIMIT:
+            return _("**A daily limit of your own**, {where}, set by a moderator.").format(where=where)
+        case Kind.CAP:
+            return _("**A limit over all servers**, set by whoever runs me.")
+        case Kind.BLOCK:
+            return _("**A block**, {where}, set by a moderator.").format(where=where)
+        case Kind.DENIED:
+            return _("**That I don't serve you**, as whoever runs me has decided.")
+        case Kind.PICTURES_OF_ME:
+            who = _WHO[PicturesOfMe(value["said"])]()
+            return _("**Who may use pictures of you**: {who}, as you said with `/privacy optout`.").format(who=who)
 
 
 def _button(choice: Choice, user_id: int) -> str:
     return f"{PREFIX}:privacy:{choice}:{user_id}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _card(*items: str | ui.Item[ui.LayoutView], colour: discord.Colour) -> ui.LayoutView:

@@ -51,7 +51,7 @@ class Guild:
     styles_off
         Ids of styles that can't be had here.
     language
-        What public cards are written in, a key of `bot.ui.words.LANGUAGES`.
+        What public cards are written in, a key of `bot.ui.language.LANGUAGES`.
     consent
         Whose pictures members may use.
     upload_statement

@@ -9,6 +9,7 @@ import pytest
 from bot.control import answering
 from bot.store import Action, Order, Scope, Store, commands
 from bot.ui import words
+from bot.ui.status import Saying
 from tests.store.stage import Clock, Probe, disk_fails, submit, tamper
 
 DENY = Order(action=Action.DENY, scope=Scope.MEMBER, target=7)
@@ -37,8 +38,8 @@ class Recalled:
     def __init__(self) -> None:
         self.said: list[tuple[Collection[str], str]] = []
 
-    def __call__(self, job_ids: Collection[str], sentence: str) -> None:
-        self.said.append((job_ids, sentence))
+    def __call__(self, job_ids: Collection[str], why: Saying) -> None:
+        self.said.append((job_ids, why()))
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ MOST = 4_000
 
 def a_lot(kind: Kind) -> Summary:
     """Large numbers of everything, and more of what lasts than can be listed."""
-    value = {"day": "2026-03-01", "used": 1_000_000, "said": "nobody", "amount": 1000, "reason": "x" * 200}
+    counts = dict.fromkeys(("used", "cancels", "reports"), 1_000_000)
+    value = {"day": "2026-03-01", "said": "nobody", "amount": 1000, "reason": "x" * 200, **counts}
     many = tuple(Remnant(kind=kind, guild_id=10**18 + one, value=value, until=NOW) for one in range(50))
     number = 1_000_000_000
     return Summary(

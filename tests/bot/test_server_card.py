@@ -86,8 +86,8 @@ async def test_every_setting_of_a_server_is_on_the_card() -> None:
     assert {one.name for one in SETTINGS} | buttons == {one.name for one in fields(Guild)}
     overview = text_of(card(a_server(), Page.OVERVIEW))
     for setting in SETTINGS:
-        assert f"{setting.label}: **" in overview
-        assert setting.meaning in text_of(card(a_server(), setting.page))
+        assert f"{setting.label()}: **" in overview
+        assert setting.meaning() in text_of(card(a_server(), setting.page))
 
 
 async def test_the_overview_says_what_a_fresh_server_has() -> None:

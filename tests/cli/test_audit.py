@@ -21,7 +21,7 @@ async def moderate(store: Store) -> None:
 
 async def report(store: Store, *, server_id: int) -> None:
     asked = request(1, guild_id=0, server_id=server_id)
-    job_id = (await store.submit(asked, judge=permissive, in_flight_limit=9)).job_id
+    (job_id,) = (await store.submit(asked, judge=permissive, in_flight_limit=9)).job_ids
     await start(store, job_id)
     await deliver(store, job_id)
     await submit(store, 2, user_id=8)

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from bot import hardening
 from bot.client import AnimifyClient
@@ -82,6 +83,18 @@ class Play:
     async def ask_and_see(self, *, damaged: bool = False) -> None:
         """The same, until all is over."""
         await self.ask(damaged=damaged)
+        await self.journeys.next_end()
+
+    async def ask_by_forms(self) -> None:
+        """With two photos, one of them damaged, and with a picture of a message, until all is over."""
+        form = await self.mika.slash(self._channel, "animify", style="ghibli")
+        await self._send(form, photos=[self.photo.upload(), self.photo.upload(damaged=True)])
+        message = await self.mika.say(self._channel, "", self.photo.upload())
+        await self._send(await self.mika.use_on_message(self._channel, "Animify this", message))
+
+    async def _send(self, form: Interaction, **filled: Any) -> None:
+        await form.response()
+        self.asked += [form, await self.mika.submit(form, filled)]
         await self.journeys.next_end()
 
     async def compare(self) -> None:
@@ -172,6 +185,11 @@ async def compared(play: Play) -> None:
     await play.compare()
 
 
+async def asked_by_forms(play: Play) -> None:
+    await play.start(FakeRunner())
+    await play.ask_by_forms()
+
+
 async def unreadable(play: Play) -> None:
     await play.start(FakeRunner())
     await play.ask_and_see(damaged=True)
@@ -234,6 +252,7 @@ ENDINGS: Mapping[str, Ending] = {
     "delivered": engine_does(Act.PAINT),
     "painted by the painter": painted_by_the_painter,
     "compared with the photo": compared,
+    "asked for by forms": asked_by_forms,
     "the first answer fails": discord_fails("POST", r"/callback$", 404),
     "not fetched": discord_fails("GET", r"attachments/", 500),
     "unreadable": unreadable,

@@ -16,7 +16,6 @@ from bot.client import AnimifyClient
 from bot.commands.previews import Previews
 from bot.commands.services import Services
 from bot.commands.shelf import Shelf
-from bot.commands.shelf import Shelf
 from bot.comparing import Comparer
 from bot.journey import Journey
 from bot.lanes import Lane
@@ -77,7 +76,7 @@ class Stage:
     async def result_of(self, interaction: Interaction) -> Message:
         """The message with the picture, wherever it is posted."""
         await self.playground.wait_for(
-            lambda event: (event.message is not None and "Done" in event.message.text) or _has_picture(event.message),
+            lambda event: _has_picture(event.message) or _links(event.message),
             about=interaction.id,
             timeout=20,
         )
@@ -140,7 +139,8 @@ async def the_bot(
     """The bot's parts as `bot.app` puts them together, online on the playground; stopped in the same order.
 
     By default the painter paints, or these `runners`, or `engine`, which is then made of them. `relief` is for those
-    who would not wait. `styles` is a folder of the operator's own. No classifier is installed, and direct messages are served all the same.
+    who would not wait. `styles` is a folder of the operator's own. No classifier is installed, and direct messages are
+    served all the same.
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(redirect(playground.origin))
@@ -218,6 +218,10 @@ async def _ready(client: AnimifyClient, playground: Playground) -> None:
 
 def _has_picture(message: Message | None) -> bool:
     return message is not None and not message.ephemeral and any(one.filename != PREVIEW for one in message.attachments)
+
+
+def _links(message: Message | None) -> bool:
+    return message is not None and "/channels/" in message.text
 
 
 async def _no_pause(_seconds: float) -> None:

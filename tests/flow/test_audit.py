@@ -76,7 +76,7 @@ async def test_any_moderator_reads_who_did_what_to_whom_and_why(stage: Stage, wa
     await told(noor, stage.channel, "quota set", member=stage.mika, amount="9", reason="for *helping*")
     page = await told(noor, stage.channel, "audit show", action=Action.QUOTA_SET.value)
     assert f"{noor.mention} set the daily limit of {stage.mika.mention}" in page.text
-    assert r": 3 \(default\) → 9 \(member\) · “for \*helping\*”" in page.text
+    assert r": 3 (default) → 9 (member) · “for \*helping\*”" in page.text
     assert page.text.startswith("<t:")
 
 
@@ -125,7 +125,7 @@ async def test_pages_are_turned_over_to_the_end_and_back(stage: Stage) -> None:
     last = await turned(stage, noor, second, "Older")
     assert [one.disabled for one in last.buttons] == [False, True]
     for page, newest in ((first, 119), (second, 111), (last, 103)):
-        assert rf"→ {newest} \(member\)" in page.text
+        assert f"→ {newest} (member)" in page.text
     assert (await turned(stage, noor, last, "Newer")).text == second.text
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from playground import Member, Message, Permissions, Response
+from tests.flow.moderating import button
 from tests.flow.stage import Stage
 
 
@@ -13,7 +14,7 @@ def noor(stage: Stage) -> Member:
 
 
 def delete_button(result: Message) -> str:
-    return result.buttons[0].custom_id or ""
+    return button(result, "Delete")
 
 
 async def answer(stage: Stage, who: Member, command: str, **options: object) -> Response:

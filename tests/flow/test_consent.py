@@ -9,6 +9,7 @@ from bot.values.rules import ConsentRule, PicturesOfMe
 from playground import Interaction, Member, Message, Permissions, Upload
 from tests.engine.fakes import Act as Do
 from tests.engine.fakes import FakeRunner
+from tests.flow.filling import sent_as_it_is
 from tests.flow.stage import Stage, a_photo, a_stage
 
 
@@ -27,8 +28,16 @@ async def settle(stage: Stage, **settings: object) -> None:
 
 
 async def use(stage: Stage, message: Message, who: Member | None = None) -> Interaction:
-    await stage.store.stated((who or stage.mika).id)
-    return await (who or stage.mika).use_on_message(stage.channel, "Animify this", message)
+    """The menu, and its form as it is."""
+    who = who or stage.mika
+    await stage.store.stated(who.id)
+    return await sent_as_it_is(who, await who.use_on_message(stage.channel, "Animify this", message))
+
+
+async def use_avatar(stage: Stage, member: Member) -> Interaction:
+    """The same of a member."""
+    await stage.store.stated(stage.mika.id)
+    return await sent_as_it_is(stage.mika, await stage.mika.use_on_user(stage.channel, "Animify avatar", member))
 
 
 async def refusal(stage: Stage, interaction: Interaction) -> str:
@@ -74,8 +83,7 @@ async def test_an_opt_out_while_the_picture_waits_is_seen_at_the_start(tmp_path:
         await settle(stage, consent=ConsentRule.ANYONE)
         await stage.ask(ren)
         message = await noor.say(stage.channel, "", a_file())
-        await stage.store.stated(stage.mika.id)
-        waiting = await stage.mika.use_on_message(stage.channel, "Animify this", message)
+        waiting = await use(stage, message)
         await stage.card_shows(waiting, "Waiting")
         await stage.store.privacy.say(noor.id, PicturesOfMe.NOBODY)
         blocker.gate.release()
@@ -85,17 +93,13 @@ async def test_an_opt_out_while_the_picture_waits_is_seen_at_the_start(tmp_path:
 
 async def test_an_avatar_is_its_users(stage: Stage, noor: Member) -> None:
     noor.set_avatar(a_file())
-    await stage.store.stated(stage.mika.id)
-    asked = await stage.mika.use_on_user(stage.channel, "Animify avatar", noor)
-    assert "your own pictures only" in await refusal(stage, asked)
+    assert "your own pictures only" in await refusal(stage, await use_avatar(stage, noor))
     await settle(stage, consent=ConsentRule.ANYONE)
-    asked = await stage.mika.use_on_user(stage.channel, "Animify avatar", noor)
-    assert (await stage.result_of(asked)).attachments
+    assert (await stage.result_of(await use_avatar(stage, noor))).attachments
 
 
 async def test_the_usual_avatar_is_politely_refused(stage: Stage, noor: Member) -> None:
-    asked = await stage.mika.use_on_user(stage.channel, "Animify avatar", noor)
-    assert "no avatar of their own" in await refusal(stage, asked)
+    assert "no avatar of their own" in await refusal(stage, await use_avatar(stage, noor))
 
 
 async def test_a_result_is_its_requesters(stage: Stage, noor: Member) -> None:
@@ -156,6 +160,7 @@ async def test_whose_picture_a_result_was_made_of_keeps_their_say_in_it(stage: S
     await stage.store.privacy.say(noor.id, PicturesOfMe.NOBODY)
     thread = stage.playground.channel(result.channel_id)
     again = await (await stage.mika.use_on_message(thread, "Animify this", result)).response()
+    assert again.ephemeral
     assert "does not want it used" in again.message.text
 
 

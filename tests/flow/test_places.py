@@ -2,24 +2,17 @@
 
 from pathlib import Path
 
-import pytest
-
-from playground import invoking
-from playground.errors import Json
+from playground import Channel, Permissions
 from tests.engine.fakes import Act, FakeRunner
-from tests.flow.stage import a_stage
+from tests.flow.moderating import button
+from tests.flow.stage import Stage, a_stage
 
 
-@pytest.fixture
-def brought_by_the_member(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The playground knows no user installs; their payload says who brought the bot, and brings no guild object."""
-    payload = invoking._payload
-
-    def of_a_user_install(*about: object) -> Json:
-        sent = payload(*about)  # type: ignore[arg-type]  # passed on
-        return sent | {"authorizing_integration_owners": {"1": sent["member"]["user"]["id"]}}
-
-    monkeypatch.setattr(invoking, "_payload", of_a_user_install)
+def elsewhere(stage: Stage) -> Channel:
+    """A channel of a server without the bot, where the member uses it as an app of their own."""
+    guild = stage.playground.foreign_guild("Elsewhere")
+    guild.admit(stage.mika)
+    return guild.text_channel("photos")
 
 
 async def test_a_direct_message_has_a_quota_of_its_own(tmp_path: Path) -> None:
@@ -39,21 +32,41 @@ async def test_a_refusal_in_a_direct_message_takes_the_card_away(tmp_path: Path)
         assert (await stage.store.usage(0, stage.mika.id)).used == 0
 
 
-@pytest.mark.usefixtures("brought_by_the_member")
 async def test_where_only_the_member_brought_the_bot_the_card_becomes_the_picture(tmp_path: Path) -> None:
     async with a_stage(tmp_path / "animify.db", runners=[FakeRunner()]) as stage:
-        interaction = await stage.ask()
+        place = elsewhere(stage)
+        interaction = await stage.ask(channel=place)
         result = await stage.result_of(interaction)
         assert result.id == (await interaction.response()).message.id
-        assert stage.channel.threads == []
-        assert await stage.used() == 0  # the server's quota is not theirs to use
+        assert place.threads == []
+        assert (await stage.store.usage(place.state.guild_id or 0, stage.mika.id)).used == 0  # not theirs to use
         assert (await stage.store.usage(0, stage.mika.id)).used == 1
 
 
-@pytest.mark.usefixtures("brought_by_the_member")
 async def test_where_only_the_member_brought_the_bot_they_delete_their_picture(tmp_path: Path) -> None:
     async with a_stage(tmp_path / "animify.db", runners=[FakeRunner()]) as stage:
-        result = await stage.result_of(await stage.ask())
-        told = await stage.whispered(await stage.mika.click(result, result.buttons[0].custom_id or ""))
+        result = await stage.result_of(await stage.ask(channel=elsewhere(stage)))
+        told = await stage.whispered(await stage.mika.click(result, button(result, "Delete")))
         assert "deleted" in told.text
         assert stage.playground.latest(result) is None
+
+
+async def test_where_only_the_member_may_see_it_the_picture_comes_to_them_alone(tmp_path: Path) -> None:
+    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner()]) as stage:
+        place = elsewhere(stage)
+        place.overwrite(stage.mika, deny=Permissions.USE_EXTERNAL_APPS)
+        interaction = await stage.ask(channel=place)
+        event = await stage.playground.wait_for(
+            lambda event: event.message is not None and event.message.attachments, about=interaction.id, timeout=20
+        )
+        assert event.message is not None
+        assert event.message.ephemeral
+        assert all(each.ephemeral for each in place.messages)
+
+
+async def test_in_a_conversation_of_people_the_card_becomes_the_picture(tmp_path: Path) -> None:
+    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner()]) as stage:
+        place = stage.playground.private_channel(stage.mika, stage.guild.member("Noor"))
+        result = await stage.result_of(await stage.ask(channel=place))
+        assert place.messages == [result]
+        assert (await stage.store.usage(0, stage.mika.id)).used == 1

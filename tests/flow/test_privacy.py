@@ -18,6 +18,7 @@ from bot.values.rules import ConsentRule, PicturesOfMe
 from playground import Channel, EventKind, Interaction, Member, Message, Playground, Upload
 from tests.engine.fakes import Act as Do
 from tests.engine.fakes import FakeRunner, Signals
+from tests.flow.filling import sent_as_it_is
 from tests.flow.stage import Stage, a_photo, a_stage, the_bot
 from tests.store.stage import rows
 
@@ -350,7 +351,8 @@ async def test_optout_and_delete_call_off_what_others_wait_for(
         others = [await stage.ask(stage.guild.member(name)) for name in ("Sora", "Yuki", "Kai")]  # the next are fetched
         for each in others:
             await stage.card_shows(each, "Waiting")
-        waiting = await ren.use_on_message(stage.channel, "Animify this", picture)
+        opened = await ren.use_on_message(stage.channel, "Animify this", picture)
+        waiting = await sent_as_it_is(ren, opened)
         await stage.card_shows(waiting, "Waiting")
         await call_off(stage)
         assert why in (await stage.whispered(waiting)).text

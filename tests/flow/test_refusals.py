@@ -92,13 +92,6 @@ async def test_a_third_request_waits_until_the_first_has_arrived(tmp_path: Path)
             await stage.result_of(interaction)
 
 
-async def test_an_unknown_style_is_refused_with_those_there_are(stage: Stage) -> None:
-    response = await (await stage.ask(style="cubism")).response()
-    assert response.ephemeral
-    assert "ghibli, cyberpunk, manga" in response.message.text
-    assert await stage.used() == 0
-
-
 async def test_a_photo_that_is_gone_is_said_and_refunded(stage: Stage) -> None:
     stage.playground.faults.next("GET", "attachments/", status=404)
     refusal = await stage.whispered(await stage.ask())

@@ -57,6 +57,7 @@ def five(_stage: Stage) -> Mapping[str, object]:
 COMMANDS: Final[Mapping[str, tuple[Right, Options]]] = {
     "usage": (Right.NONE, nothing),
     "styles": (Right.NONE, nothing),
+    "queue": (Right.NONE, nothing),
     "privacy show": (Right.NONE, nothing),
     "privacy export": (Right.NONE, nothing),
     "privacy delete": (Right.NONE, nothing),

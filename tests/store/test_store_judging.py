@@ -103,13 +103,14 @@ class Witness:
         (opt_out_and_leave, Refusal.OWNER_SAYS_NOBODY),
     ],
 )
-async def test_what_holds_everywhere_is_seen_by_a_request_that_comes_after_it(
+async def test_what_holds_everywhere_is_seen_by_a_request_that_comes_after_it_and_by_a_look_before_it(
     store: Store, path: Path, happening: Happening, refusal: Refusal
 ) -> None:
     await happening(store)
-    before = dump(path)
+    before, asked = dump(path), request(1, owner_id=8)
+    assert rules(await store.standing(asked.place, asked.user_id, owner_id=8)) is refusal
     with pytest.raises(NotAdmittedError, match=refusal) as caught:
-        await store.submit(request(1, owner_id=8), judge=each(rules), in_flight_limit=1)
+        await store.submit(asked, judge=each(rules), in_flight_limit=1)
     assert caught.value.refusal is refusal
     assert rules(caught.value.standing) is refusal
     assert dump(path) == before

@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from discord import app_commands, ui
+from discord.app_commands import locale_str
 
 from bot.commands.server.reading import Given, read
 from bot.commands.server.state import stand
@@ -14,7 +15,9 @@ from bot.ui.server.values import Choice, Form
 
 
 # Settings are nobody's business but the managers', who may be at it in any channel: the card is theirs alone.
-@app_commands.command(description="For managers: see and change what this server has set, and what is wrong with it.")
+@app_commands.command(
+    description=locale_str("For managers: see and change what this server has set, and what is wrong with it.")
+)
 @app_commands.default_permissions(manage_guild=True)
 @app_commands.allowed_installs(guilds=True, users=False)
 @app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)
@@ -70,6 +73,7 @@ async def _changed(interaction: Interaction, spot: Spot, given: Given) -> ui.Lay
         return card(now, page, sheet=spot.sheet)
     services = interaction.client.services
     guild = await services.store.desk.change_guild(act(interaction), **changes)
+    services.shelf.learn(here.guild_id, guild)
     services.changed.set()
     return card(_stand(interaction, Moderated(here.guild_id, guild)), page, sheet=spot.sheet)
 

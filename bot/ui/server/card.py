@@ -7,6 +7,7 @@ import discord
 from discord import ui
 
 from bot.ui.custom_ids import Spot
+from bot.ui.language import _, joined, ngettext
 from bot.ui.server.settings import SETTINGS
 from bot.ui.server.shown import ids, more, now
 from bot.ui.server.values import (
@@ -62,40 +63,42 @@ def form(server: Server, setting: Setting, asked: Form, *, page: Page) -> ui.Mod
     field: ui.TextInput[ui.Modal] = ui.TextInput(
         custom_id="value", default=asked.typed(server), max_length=asked.longest, required=False
     )
-    modal = ui.Modal(title=setting.label, custom_id=str(_spot(server, page, setting.name)))
-    modal.add_item(ui.Label(text=setting.label, description=asked.hint, component=field))
+    modal = ui.Modal(title=setting.label(), custom_id=str(_spot(server, page, setting.name)))
+    modal.add_item(ui.Label(text=setting.label(), description=asked.hint(), component=field))
     modal.stop()  # not kept either: a form outlives a restart
     return modal
 
 
 def _head(server: Server, page: Page, notice: str | None) -> _Items:
-    title = "⚙️ Settings of this server" if page is Page.OVERVIEW else TITLES[page]
+    title = _("⚙️ Settings of this server") if page is Page.OVERVIEW else TITLES[page]()
     yield ui.TextDisplay(f"## {title}")
     if notice is not None:
-        yield ui.TextDisplay(f"❌ {notice} Nothing is changed.")
+        yield ui.TextDisplay(joined(f"❌ {notice}", _("Nothing is changed.")))
     if server.guild.paused:
-        yield ui.TextDisplay("⏸️ **I am paused**: I take nothing new here until somebody resumes me.")
+        yield ui.TextDisplay(_("⏸️ **I am paused**: I take nothing new here until somebody resumes me."))
     faults = [one for one in server.faults if page in (Page.OVERVIEW, one.page)]
     if faults:
         yield ui.TextDisplay(_listed(faults))
     if page in (Page.OVERVIEW, Page.RULES) and not server.classifier and not server.guild.unchecked_known:
         yield _row(
-            ui.Button(label="I know that none is installed", custom_id=str(_spot(server, page, "unchecked_known")))
+            ui.Button(label=_("I know that none is installed"), custom_id=str(_spot(server, page, "unchecked_known")))
         )
 
 
 def _listed(faults: Sequence[Fault]) -> str:
     lines = [f"⚠️ {one.sentence}" for one in faults[:_MOST_FAULTS]]
     rest = len(faults) - len(lines)
-    return "\n".join([*lines, f"… and {rest} more"] if rest else lines)
+    if rest:
+        lines.append(ngettext("… and {count} more", "… and {count} more", rest).format(count=rest))
+    return "\n".join(lines)
 
 
 def _overview(server: Server) -> _Items:
     for page in Page:
         settings = [one for one in SETTINGS if one.page is page]
         if settings:
-            lines = [f"{one.label}: **{now(one, server)}**" for one in settings]
-            yield ui.TextDisplay("\n".join([f"### {TITLES[page]}", *lines]))
+            lines = [f"{one.label()}: **{now(one, server)}**" for one in settings]
+            yield ui.TextDisplay("\n".join([f"### {TITLES[page]()}", *lines]))
     yield ui.Separator()
     yield _row(_pause(server))
 
@@ -103,7 +106,7 @@ def _overview(server: Server) -> _Items:
 def _pause(server: Server) -> ui.Button[ui.LayoutView]:
     paused = server.guild.paused
     return ui.Button(
-        label="Resume" if paused else "Pause me in this server",
+        label=_("Resume") if paused else _("Pause me in this server"),
         emoji="▶️" if paused else "⏸️",
         style=discord.ButtonStyle.success if paused else discord.ButtonStyle.secondary,
         custom_id=str(_spot(server, Page.OVERVIEW, "resume" if paused else "pause")),
@@ -124,7 +127,7 @@ def _control(server: Server, setting: Setting, sheet: int) -> _Items:
     match setting.control:
         case Form():
             yield ui.Section(
-                _said(server, setting, shown=False), accessory=ui.Button(label="Change", custom_id=custom_id)
+                _said(server, setting, shown=False), accessory=ui.Button(label=_("Change"), custom_id=custom_id)
             )
         case Choice() as choice if len(choice.options(server)) == 1:
             yield _said(server, setting, shown=False)
@@ -135,8 +138,8 @@ def _control(server: Server, setting: Setting, sheet: int) -> _Items:
 
 def _said(server: Server, setting: Setting, *, shown: bool) -> ui.TextDisplay[ui.LayoutView]:
     """`shown`: what holds now is shown elsewhere."""
-    head = f"**{setting.label}**" if shown else f"**{setting.label}**: {now(setting, server)}"
-    hints = [one for one in (setting.meaning, more(setting, server)) if one]
+    head = f"**{setting.label()}**" if shown else f"**{setting.label()}**: {now(setting, server)}"
+    hints = [one for one in (setting.meaning(), more(setting, server)) if one]
     return ui.TextDisplay("\n".join([head, *(f"-# {one}" for one in hints)]))
 
 
@@ -158,7 +161,7 @@ def _choice(server: Server, setting: Setting, choice: Choice, sheet: int, custom
         default = one.value == choice.chosen(server)
         select.add_option(label=one.label, value=one.key, description=one.hint, default=default)
     if choice.form is not None:
-        select.add_option(label="Another…", value=OTHER)
+        select.add_option(label=_("Another…"), value=OTHER)
     return select
 
 
@@ -167,7 +170,7 @@ def _switches(server: Server, sheet: int, custom_id: str) -> ui.Select[ui.Layout
     select: ui.Select[ui.LayoutView] = ui.Select(custom_id=custom_id, min_values=0, max_values=len(shown))
     for one in shown:
         on = one.id not in server.guild.styles_off
-        select.add_option(label=one.label[:100], value=one.id, emoji=one.emoji, default=on)
+        select.add_option(label=_(one.label)[:100], value=one.id, emoji=one.emoji, default=on)
     return select
 
 
@@ -180,7 +183,7 @@ def _roles(server: Server, setting: Setting, control: Roles, custom_id: str) -> 
     chosen = ids(setting, server)[:MOST_CHOSEN]
     return ui.RoleSelect(
         custom_id=custom_id,
-        placeholder=control.nothing,
+        placeholder=control.nothing(),
         min_values=0,
         max_values=MOST_CHOSEN,
         default_values=[discord.SelectDefaultValue.from_role(discord.Object(one)) for one in chosen],
@@ -191,7 +194,7 @@ def _channels(server: Server, setting: Setting, control: Channels, custom_id: st
     chosen = ids(setting, server)[: control.most]
     return ui.ChannelSelect(
         custom_id=custom_id,
-        placeholder=control.nothing,
+        placeholder=control.nothing(),
         channel_types=list(control.kinds),
         min_values=0,
         max_values=control.most,
@@ -216,17 +219,17 @@ def _sheet_buttons(server: Server, sheet: int) -> ui.ActionRow[ui.LayoutView]:
         custom_id = str(_spot(server, Page.PICTURES, SHEET, to if there else sheet))
         return ui.Button(label=label, custom_id=custom_id, disabled=not there)
 
-    return _row(turn("Earlier styles", sheet - 1), turn("More styles", sheet + 1))
+    return _row(turn(_("Earlier styles"), sheet - 1), turn(_("More styles"), sheet + 1))
 
 
 def _pages(server: Server, page: Page) -> ui.ActionRow[ui.LayoutView]:
     select: ui.Select[ui.LayoutView] = ui.Select(
-        custom_id=str(_spot(server, page, PAGE)), placeholder="What do you want to change?"
+        custom_id=str(_spot(server, page, PAGE)), placeholder=_("What do you want to change?")
     )
     for one in Page:
         if (one, page) != (Page.OVERVIEW, Page.OVERVIEW):
-            about = ", ".join(setting.label for setting in SETTINGS if setting.page is one)
-            select.add_option(label=TITLES[one], value=one, description=about or None, default=one is page)
+            about = ", ".join(setting.label() for setting in SETTINGS if setting.page is one)
+            select.add_option(label=TITLES[one](), value=one, description=about[:100] or None, default=one is page)
     return _row(select)
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import discord
 
+from bot.ui.language import Phrase
 from bot.values.rules import Guild, SafetyMode
 from styles import Style
 
@@ -14,6 +15,8 @@ MOST_CHOSEN = 25
 
 OTHER = "other"
 """The key of the option that opens a form for a value of one's own."""
+
+UNLISTED = Phrase("Something that can't be chosen any more")
 
 
 class Page(StrEnum):
@@ -28,12 +31,12 @@ class Page(StrEnum):
 
 
 TITLES = {
-    Page.OVERVIEW: "📋 Overview",
-    Page.WHERE: "📍 Where and who",
-    Page.PICTURES: "🖼️ Pictures",
-    Page.RULES: "⚖️ Rules",
-    Page.DAYS: "🕛 Days and words",
-    Page.LOG: "📓 Log",
+    Page.OVERVIEW: Phrase("📋 Overview"),
+    Page.WHERE: Phrase("📍 Where and who"),
+    Page.PICTURES: Phrase("🖼️ Pictures"),
+    Page.RULES: Phrase("⚖️ Rules"),
+    Page.DAYS: Phrase("🕛 Days and words"),
+    Page.LOG: Phrase("📓 Log"),
 }
 
 
@@ -95,7 +98,7 @@ class Option:
 class Form:
     """A value that is typed; `typed` is what holds now as one would type it, `now` is how the card shows it."""
 
-    hint: str
+    hint: Phrase
     longest: int
     typed: Callable[[Server], str]
     now: Callable[[Server], str]
@@ -107,7 +110,7 @@ class Choice:
 
     options: Callable[[Server], list[Option]]
     chosen: Callable[[Server], object]
-    unlisted: str = "Something that can't be chosen any more"
+    unlisted: Phrase = UNLISTED
     form: Form | None = None
 
 
@@ -116,7 +119,7 @@ class Channels:
     """Some channels of these kinds, `most` at most; `nothing` says what it means to choose none."""
 
     kinds: tuple[discord.ChannelType, ...]
-    nothing: str
+    nothing: Phrase
     most: int = MOST_CHOSEN
 
 
@@ -124,7 +127,7 @@ class Channels:
 class Roles:
     """Some roles; `nothing` says what it means to choose none."""
 
-    nothing: str
+    nothing: Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,6 @@ class Setting:
 
     name: str
     page: Page
-    label: str
-    meaning: str
+    label: Phrase
+    meaning: Phrase
     control: Channels | Roles | Choice | Switches | Form
