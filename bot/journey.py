@@ -38,7 +38,7 @@ from bot.store import (
 )
 from bot.ui import words
 from bot.ui.status import Done, Failed, Finishing, Order, Preparing, Result, Saying, Shown, ended
-from bot.values.rules import Refusal, Standing
+from bot.values.rules import Place, Refusal, Standing
 from bot.witness import Nobody, Witness
 from engine.errors import EngineError, PhotoFault
 from engine.studio import Look
@@ -132,6 +132,14 @@ class Journey:
                 carried.task.cancel()
         return bool(under_way)
 
+    async def refused(self, place: Place, reason: str) -> None:
+        """Count a request that is not taken, here or before it was made."""
+        self._witness.refused(reason)
+        try:
+            await self._store.refused(place.guild_id, reason)
+        except StoreError as error:
+            _log.error("a refusal is not counted", reason=str(error))
+
     async def close(self, *, patience: float) -> None:
         """Stop: what is not done within `patience` seconds goes on after the next start, and its card says so."""
         self._closing = True
@@ -161,9 +169,8 @@ class Journey:
         except DuplicateRequestError:
             delivery.withheld()
         except TurnedDownError as refusal:
-            self._witness.refused(refusal.reason)
             await delivery.refused(refusal.why, refusal.way_out)
-            await self._count_refusal(request, refusal.reason)
+            await self.refused(request.place, refusal.reason)
         except StoreError as error:
             _log.error("a request could not be written", reason=str(error))
             await delivery.refused(words.OUR_FAULT)
@@ -449,12 +456,6 @@ class Journey:
         return await self._store.recent_thread(
             guild_id=trip.place.guild_id, channel_id=trip.place.channel_id, user_id=trip.user_id, within=within
         )
-
-    async def _count_refusal(self, request: Request, reason: str) -> None:
-        try:
-            await self._store.refused(request.place.guild_id, reason)
-        except StoreError as error:
-            _log.error("a refusal is not counted", reason=str(error))
 
 
 @dataclass(slots=True)

@@ -55,7 +55,8 @@ def _webp_size(data: bytes) -> tuple[int, int] | None:
             (bits,) = struct.unpack_from("<I", data, 21)
             return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
         case b"VP8X":
-            return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+            low_width, high_width, low_height, high_height = struct.unpack_from("<HBHB", data, 24)
+            return low_width + (high_width << 16) + 1, low_height + (high_height << 16) + 1
     return None
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,8 +70,7 @@ async def refuse(interaction: Interaction, no: TurnedDownError) -> None:
         {"content": no.why()} if no.way_out is None else {"view": cards.refusal(no.why(), no.way_out)}
     )
     await tell(interaction, said)
-    with suppress(StoreError):  # it is not counted, then
-        await interaction.client.services.store.refused(place_of(interaction).guild_id, no.reason)
+    await interaction.client.services.journey.refused(place_of(interaction), no.reason)
 
 
 def _nothing_left(usage: Usage) -> OverQuotaError | OverCapError:

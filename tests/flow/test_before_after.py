@@ -4,7 +4,6 @@ import asyncio
 import io
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -312,9 +311,8 @@ async def test_where_only_the_member_brought_the_bot_nothing_can_be_posted(stage
     assert names(back) == names(card)
 
 
-async def test_a_private_picture_is_compared_where_it_is(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.commands.animify.Wish", partial(Wish, private=True))
-    asked = await stage.ask()
+async def test_a_private_picture_is_compared_where_it_is(stage: Stage) -> None:
+    asked = await stage.ask(private=True)
     event = await stage.playground.wait_for(
         lambda event: event.message is not None and "Before/After" in labels(event.message), about=asked.id
     )

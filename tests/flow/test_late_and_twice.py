@@ -95,9 +95,9 @@ async def test_an_interaction_that_died_meanwhile_costs_nothing(tmp_path: Path) 
 
 async def test_after_the_token_has_died_the_picture_still_comes_and_the_card_follows(tmp_path: Path) -> None:
     clock, runner = ShiftingClock(), FakeRunner(Act.STALL)
+    clock.advance(-14 * 60 - 30)  # asked so long ago, as the bot's own clock sees it
     world = Playground(clock, identify_interval=0)
     async with a_stage(tmp_path / "animify.db", world=world, runners=[runner]) as stage:
-        clock.advance(-14 * 60 - 30)  # asked so long ago, as the bot's own clock sees it
         interaction = await stage.ask()
         await interaction.response()
         clock.advance(16 * 60)  # and now Discord refuses the token
@@ -110,12 +110,12 @@ async def test_after_the_token_has_died_the_picture_still_comes_and_the_card_fol
 
 async def test_after_the_token_has_died_a_failure_is_said_on_the_card(tmp_path: Path) -> None:
     clock, runner = ShiftingClock(), FakeRunner(Act.STALL, Act.DIE)
+    clock.advance(-14 * 60 - 30)
     world = Playground(clock, identify_interval=0)
     async with a_stage(tmp_path / "animify.db", world=world, runners=[runner]) as stage:
         ren = stage.guild.member("Ren")
         before = await stage.ask(ren)
         await stage.queue.until(Moment.GRANTED)
-        clock.advance(-14 * 60 - 30)
         interaction = await stage.ask()
         await interaction.response()
         clock.advance(16 * 60)

@@ -1,0 +1,67 @@
+"""Details: all that is known of how a picture came about, for the one who asked for it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import discord
+from discord import ui
+
+from bot.ui import captions
+from bot.ui.language import Phrase, _
+from bot.ui.status import Order, Shown
+
+_COLOUR: Final = discord.Colour(0x6BAA75)
+
+_NOBODY_KNOWS: Final = Phrase("Painted before a restart, so I don't know by whom")
+_PHOTO_GONE: Final = Phrase("Your photo: gone. If you want another picture of it, I ask you for it.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What the card tells.
+
+    Attributes
+    ----------
+    asked_at, done_at
+        Epoch seconds; `done_at` is None while there is no picture.
+    photo_until
+        Until when the photo's link is kept, in epoch seconds; None where it is gone.
+    """
+
+    order: Order
+    shown: Shown
+    asked_at: int
+    done_at: int | None
+    photo_until: int | None
+
+
+def card(details: Details) -> ui.LayoutView:
+    """The card, in the reader's language."""
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(ui.TextDisplay("\n".join(_lines(details))), accent_colour=_COLOUR))
+    view.stop()  # not kept by discord.py, like every card
+    return view
+
+
+def _lines(details: Details) -> list[str]:
+    order, shown = details.order, details.shown
+    lines = [
+        f"### {order.emoji} {_(order.style)}",
+        _NOBODY_KNOWS() if shown.engine is None else _("Painted by: {painter}").format(painter=captions.painter(shown)),
+        _("Strength: {strength}").format(strength=f"{shown.strength:.2g}"),
+        _("Seed: {seed}").format(seed=shown.seed),
+    ]
+    if shown.seconds is not None:
+        lines.append(_("Time in the engine: {seconds} s").format(seconds=captions.seconds(shown.seconds)))
+    lines.append(_("Asked for: {when}").format(when=f"<t:{details.asked_at}:f>"))
+    if details.done_at is not None:
+        lines.append(_("Done: {when}").format(when=f"<t:{details.done_at}:f>"))
+    return [*lines, _photo(details.photo_until)]
+
+
+def _photo(until: int | None) -> str:
+    if until is None:
+        return _PHOTO_GONE()
+    return _("Your photo: I can get it again until {when} ({ticking}).").format(
+        when=f"<t:{until}:f>", ticking=f"<t:{until}:R>"
+    )
