@@ -146,6 +146,19 @@ async def test_one_is_offered_the_commands_that_one_may_use(visit: Visit) -> Non
     assert (before, after) == (["ping"], ["ping", "server"])
 
 
+async def test_commands_are_described_in_the_language_that_one_speaks(visit: Visit) -> None:
+    option = {"type": 3, "name": "word", "description": "What to say.", "description_localizations": {"de": "Was?"}}
+    german = {"description_localizations": {"de": "Sag Pong."}, "options": [option]}
+    visit.playground.commands.replace(None, [PING | german])
+    assert (await visit.act("speak", {"as": str(visit.mika.id), "locale": "de"})).status == 200
+    told = []
+    for person in (visit.mika, visit.noor):
+        (command,) = await (await visit.get(f"/commands?as={person.id}&in={visit.channel.id}")).json()
+        told.append((command["description"], command["options"][0]["description"]))
+    assert told == [("Sag Pong.", "Was?"), ("Say pong.", "What to say.")]
+    assert (await visit.act("speak", {"as": str(visit.mika.id), "locale": "tlh"})).status == 422
+
+
 async def test_only_its_author_and_moderators_delete_a_message(visit: Visit) -> None:
     noors = await visit.noor.say(visit.channel, "mine")
     refused = await visit.act("delete", {"as": str(visit.mika.id), "message": str(noors.id)})
