@@ -147,8 +147,9 @@ async def watched(client: AnimifyClient, *, cut_at: "Cut | None" = None) -> Asyn
 
     with patch.object(journey, "_start", starting), ExitStack() as cutting:
         if cut_at is not None:
-            carry = journey._carry
-            cutting.enter_context(patch.object(journey, "_carry", lambda *about: cut_at.through(carry(*about))))
+            carrier = journey._carrier
+            carry = carrier.carry
+            cutting.enter_context(patch.object(carrier, "carry", lambda *about: cut_at.through(carry(*about))))
         yield journeys
 
 
