@@ -205,36 +205,35 @@ def ready(order: Order, link: str) -> str:
 
 def small_print(shown: Shown, allowance: Allowance | None) -> str:
     """Who painted, how, and what is left: below a single picture."""
-    parts = [
-        painter(shown),
-        *([] if shown.seconds is None else [_("{seconds} s").format(seconds=seconds(shown.seconds))]),
-        _("strength {strength}").format(strength=f"{shown.strength:.2g}"),
-        _("seed {seed}").format(seed=shown.seed),
-    ]
-    if allowance is not None:
-        parts.append(left(allowance))
-    if shown.several_frames:
-        parts.append(_("only the first frame was painted"))
-    return "-# " + " · ".join(parts)
+    facts = _facts(shown)
+    if shown.seconds is not None:
+        facts.insert(1, _("{seconds} s").format(seconds=seconds(shown.seconds)))
+    return "-# " + " · ".join(facts if allowance is None else [*facts, left(allowance)])
 
 
 def gallery_print(shown: tuple[Shown, ...], pending: int, allowance: Allowance | None) -> str:
-    """The same below several: a line a picture, and how many are still to come."""
-    lines = [
-        "-# "
-        + _("{number}: strength {strength} · seed {seed} · {painter}").format(
-            number=one.position + 1, strength=f"{one.strength:.2g}", seed=one.seed, painter=painter(one)
-        )
-        for one in shown
-    ]
+    """The same below several: what all have in common, what each has of its own, and how many are still to come."""
+    facts = [_facts(one) for one in shown]
+    common = [fact for fact in facts[0] if all(fact in each for each in facts)]
+    lines = [" · ".join(common)] if common else []
+    for one, its in zip(shown, facts, strict=True):
+        if own := [fact for fact in its if fact not in common]:
+            lines.append(_("{number}: {facts}").format(number=one.position + 1, facts=" · ".join(own)))
     if pending:
-        lines.append(
-            "-# "
-            + ngettext("{count} more is on its way", "{count} more are on their way", pending).format(count=pending)
-        )
+        more = ngettext("{count} more is on its way", "{count} more are on their way", pending)
+        lines.append(more.format(count=pending))
     elif allowance is not None:
-        lines.append("-# " + left(allowance))
-    return "\n".join(lines)
+        lines.append(left(allowance))
+    return "\n".join(f"-# {line}" for line in lines)
+
+
+def _facts(shown: Shown) -> list[str]:
+    facts = [
+        painter(shown),
+        _("strength {strength}").format(strength=f"{shown.strength:.2g}"),
+        _("seed {seed}").format(seed=shown.seed),
+    ]
+    return [*facts, _("only the first frame was painted")] if shown.several_frames else facts
 
 
 def painter(shown: Shown) -> str:

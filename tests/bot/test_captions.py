@@ -1,5 +1,7 @@
 """What cards say: one clear line for everything that may happen, and numbers that read like language."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.ui import captions
@@ -80,3 +82,12 @@ def test_no_two_detours_have_the_same_reason() -> None:
 
 def test_without_a_limit_nothing_is_counted() -> None:
     assert captions.left(Allowance(limit=None, left=None, resets_at=0)) == "no daily limit"
+
+
+def test_a_gallery_says_once_what_its_pictures_have_in_common() -> None:
+    alike = captions.gallery_print((a_picture(0), a_picture(1)), 0, None)
+    assert alike.splitlines() == [
+        "-# painter (a painterly filter, not AI) · strength 0.5 · seed 7 · only the first frame was painted"
+    ]
+    strengths = (replace(a_picture(0), strength=0.2), replace(a_picture(1), strength=0.95))
+    assert captions.gallery_print(strengths, 0, None).splitlines()[1:] == ["-# 1: strength 0.2", "-# 2: strength 0.95"]
