@@ -104,12 +104,20 @@ async def delete(deed: Deed) -> Json:
     return {}
 
 
+async def speak(deed: Deed) -> Json:
+    """Use Discord in another language."""
+    deed.person.set_locale(deed.text("locale"))
+    return {}
+
+
 STARTS: dict[str, Callable[[Deed], Awaitable[Interaction]]] = {
     each.__name__: each for each in (slash, menu, click, select, submit)
 }
 """What starts an interaction, which the bot answers."""
 
-REST: dict[str, Callable[[Deed], Awaitable[Json]]] = {each.__name__: each for each in (autocomplete, say, delete)}
+OTHERS: dict[str, Callable[[Deed], Awaitable[Json]]] = {
+    each.__name__: each for each in (autocomplete, say, delete, speak)
+}
 
 
 def name_of(deed: Deed, verb: str) -> str | None:

@@ -4,6 +4,7 @@ import asyncio
 import mimetypes
 from collections.abc import Mapping
 from importlib import resources
+from types import MappingProxyType
 from typing import Self
 from urllib.parse import quote
 
@@ -34,16 +35,27 @@ class Page:
         Whom one may be on it, the first at the beginning, each with a few words about them.
     command : str
         The command that an empty channel suggests.
+    languages : mapping
+        What people may speak on it: names by Discord's locales.
     port : int
         Where it listens on 127.0.0.1; 0 is any that is free. OSError, on entering, where it is taken.
     """
 
-    def __init__(self, playground: Playground, people: Mapping[Member, str], *, command: str, port: int = 0) -> None:
+    def __init__(
+        self,
+        playground: Playground,
+        people: Mapping[Member, str],
+        *,
+        command: str,
+        languages: Mapping[str, str] = MappingProxyType({"en-US": "English"}),
+        port: int = 0,
+    ) -> None:
         self._playground = playground
         self._people = {person.id: person for person in people}
         self._about = {
             "people": [{"id": str(person.id), "about": about} for person, about in people.items()],
             "command": command,
+            "languages": dict(languages),
         }
         self._port = port
         self._used: dict[int, str] = {}
@@ -125,8 +137,8 @@ class Page:
             return _refused(str(error.args[0] if error.args else error))
 
     async def _done(self, verb: str, deed: Deed) -> Json:
-        if verb in actions.REST:
-            return await actions.REST[verb](deed)
+        if verb in actions.OTHERS:
+            return await actions.OTHERS[verb](deed)
         name = actions.name_of(deed, verb)
         interaction = await actions.STARTS[verb](deed)
         self._remember(deed, interaction, name)

@@ -34,6 +34,7 @@ class View:
         messages = [each for channel in channels for each in world.history(channel.id) if self.sees(each)]
         return {
             "bot": self.bot(),
+            "locale": self._person.user.locale,
             "users": [_user(each) for each in world.users.values()],
             "guilds": [self._guild(each) for each in guilds],
             "channels": [self.channel(each) for each in channels],
@@ -59,6 +60,7 @@ class View:
     def channel(self, channel: ChannelState) -> Json:
         return {
             "id": str(channel.id),
+            "type": int(channel.kind),
             "kind": channel.kind.name.lower(),
             "name": channel.name if channel.guild_id else self._company(channel),
             "guild": _text(channel.guild_id),
@@ -87,7 +89,8 @@ class View:
 
     def commands(self, channel: ChannelState) -> list[Json]:
         """The commands that this person is offered there, in the order of their names."""
-        offered = [_command(each) for each in self._listed(channel) if self._may_use(channel, each)]
+        locale = self._person.user.locale
+        offered = [_command(each, locale) for each in self._listed(channel) if self._may_use(channel, each)]
         return sorted(offered, key=lambda each: str(each["name"]))
 
     def _listed(self, channel: ChannelState) -> Iterator[Json]:
@@ -145,9 +148,15 @@ def _attachment(attachment: Attachment) -> Json:
     }
 
 
-def _command(command: Json) -> Json:
-    kind = CommandKind(command["type"]).name.lower()
-    return {"name": command["name"], "kind": kind, "description": command["description"], "options": command["options"]}
+def _command(command: Json, locale: str) -> Json:
+    return _worded(command, locale) | {"kind": CommandKind(command["type"]).name.lower()}
+
+
+def _worded(thing: Json, locale: str) -> Json:
+    """A command, an option or a choice, described in the language of who reads it; its name stays what is sent."""
+    described = (thing.get("description_localizations") or {}).get(locale, thing.get("description"))
+    inner = {key: [_worded(each, locale) for each in thing[key]] for key in ("options", "choices") if thing.get(key)}
+    return {key: value for key, value in thing.items() if "locali" not in key} | {"description": described} | inner
 
 
 def _text(snowflake: int | None) -> str | None:

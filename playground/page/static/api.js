@@ -36,6 +36,6 @@ async function post(verb, payload, files) {
 
 /** The address under which this page may load a file of the playground's; null for any other. */
 export function source(url) {
-  const path = /^https:\/\/(?:cdn\.discordapp\.com|media\.discordapp\.net)\/(.+)$/.exec(url ?? "");
+  const path = /^https:\/\/(?:cdn\.discordapp\.com|(?:media|images-ext-1)\.discordapp\.net)\/(.+)$/.exec(url ?? "");
   return path ? `cdn/${path[1]}` : null;
 }

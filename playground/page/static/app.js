@@ -1,76 +1,108 @@
 // The page as a whole: who one is, which channel and which thread are open, and what happens on a change.
 
-import * as api from "./api.js";
-import { announce, h, icon, toast } from "./dom.js";
-import { choose } from "./interactions.js";
-import { avatar, spoken } from "./message.js";
+import { about } from "./api.js";
+import { announce, iconButton, toast } from "./dom.js";
+import { spoken } from "./message.js";
 import { routes } from "./navigation.js";
 import { Pane } from "./pane.js";
-import { menu } from "./popover.js";
+import { crowd, personMenu } from "./people.js";
 import { linked } from "./photos.js";
 import { sidebar } from "./sidebar.js";
 import { tick } from "./time.js";
-import { become, company, find, on, touch, world } from "./world.js";
+import { become, find, on, touch, world } from "./world.js";
 
 const WIDE = matchMedia("(min-width: 1080px)");
 const NARROW = matchMedia("(max-width: 760px)");
+const [body, content] = [document.body, document.getElementById("content")];
+
 const panes = { main: null, side: null };
 const unread = new Set();
 const announced = new Set();
+const led = new Set();
 let shownAs = null;
 let wanted = new URLSearchParams(location.hash.slice(1));
 
-function open(id, slot = world.channels.get(id)?.parent ? "side" : "main") {
+/** Open a channel in the middle, or a thread at its side; nothing happens where it is open. */
+function open(id) {
+  const slot = world.channels.get(id).parent ? "side" : "main";
   if (panes[slot]?.channel === id) return panes[slot];
   panes[slot]?.close();
-  panes[slot] = new Pane(id, slot === "side" ? [closer()] : [drawer(), crowd(id)]);
-  document.getElementById(slot).replaceChildren(panes[slot].element);
-  document.body.classList.toggle("split", panes.side !== null);
+  panes[slot] = new Pane(id, tools(id, slot));
+  document.getElementById(slot).append(panes[slot].element);
   unread.delete(id);
-  keepAddress();
-  drawSides();
+  settle();
   return panes[slot];
 }
 
-function closeSide({ focus = true } = {}) {
-  panes.side?.close();
-  panes.side = null;
-  document.body.classList.remove("split");
-  keepAddress();
-  drawSides();
-  if (focus) panes.main?.composer.focus();
+function tools(id, slot) {
+  if (slot === "side") return { last: iconButton("close", "Close the thread", leaveThread) };
+  const drawer = iconButton("menu", "Channels, and whom you are", () => draw(true), "drawer");
+  return { first: drawer, last: crowd(id, openPerson) };
 }
 
-/** Open a place as a person asks for it, its parent beside it. */
+function close(slot) {
+  panes[slot]?.close();
+  panes[slot] = null;
+  settle();
+}
+
+function leaveThread() {
+  close("side");
+  panes.main.composer.focus();
+}
+
+/** What follows from which panes are open: the layout, the sidebar, and the address, to which a reload returns. */
+function settle() {
+  body.classList.toggle("split", panes.side !== null);
+  drawSidebar();
+  const where = { as: world.me, in: panes.main?.channel ?? "", ...(panes.side && { thread: panes.side.channel }) };
+  window.history.replaceState(null, "", `${location.pathname}#${new URLSearchParams(where)}`);
+}
+
+function drawSidebar() {
+  const shown = opened().map((pane) => pane.channel);
+  sidebar({ shown, unread, go, become: switchTo });
+}
+
+function opened() {
+  return Object.values(panes).filter(Boolean);
+}
+
+/** Open a place as a person asks for it, a thread with its channel beside it. */
 function go(id) {
   const { parent } = world.channels.get(id);
-  document.body.classList.remove("drawn");
+  draw(false);
   if (parent) open(parent);
-  else closeSide({ focus: false });
+  else close("side");
   const pane = open(id);
   pane.toEnd();
-  if (!NARROW.matches) pane.composer.focus();
-  seal();
+  if (!NARROW.matches) pane.composer.focus(); // on a phone, that would open the keyboard
   return pane;
 }
 
 function jump(channel, message) {
   if (!world.channels.has(channel)) return toast("That place is gone, or not yours to see.");
-  const pane = panes.main?.channel === channel ? panes.main : go(channel);
+  const pane = opened().find((each) => each.channel === channel && each.element.offsetParent) ?? go(channel);
   if (message && !pane.point(message)) toast("That message is gone.");
   return undefined;
 }
 
+function openPerson(anchor, id) {
+  const pane = opened().find(({ element }) => element.contains(anchor)) ?? panes.main;
+  personMenu(anchor, id, pane.channel, switchTo);
+}
+
+/** Be somebody else, in the same place if they see it. */
 function switchTo(person) {
-  document.body.classList.remove("drawn");
-  unread.clear();
-  const direct = !world.channels.get(panes.main?.channel)?.guild;
+  const isDirect = !world.channels.get(panes.main.channel).guild;
   wanted = new URLSearchParams({
-    in: panes.main?.channel ?? "",
+    in: panes.main.channel,
     thread: panes.side?.channel ?? "",
-    ...(direct && { direct }),
+    ...(isDirect && { isDirect }),
   });
-  document.getElementById("content").inert = true; // until the world is theirs
+  unread.clear();
+  draw(false);
+  content.inert = true; // until the world is theirs
   become(person);
 }
 
@@ -78,153 +110,91 @@ function switchTo(person) {
 function arrive() {
   for (const messages of world.messages.values()) for (const id of messages.keys()) announced.add(id);
   if (shownAs === world.me && world.channels.has(panes.main?.channel)) {
-    Object.values(panes).forEach((pane) => pane?.draw());
-    return drawSides();
+    opened().forEach((pane) => pane.draw());
+    return drawSidebar();
   }
   shownAs = world.me;
   const places = [...world.channels.values()];
-  const direct = places.find((each) => !each.guild);
-  const usual = places.find((each) => each.guild && !each.parent) ?? direct;
-  const known = (name) => (world.channels.has(wanted.get(name)) ? wanted.get(name) : null);
-  const thread = known("thread");
-  closeSide({ focus: false });
-  panes.main?.close();
-  panes.main = null;
-  open(known("in") ?? (wanted.get("direct") ? direct : usual).id, "main");
-  if (thread) open(thread);
+  const [direct, channel] = [places.find((each) => !each.guild), places.find((each) => each.guild && !each.parent)];
+  const usual = (wanted.get("isDirect") ? direct : channel) ?? direct;
+  const [main, thread] = ["in", "thread"].map((name) => world.channels.get(wanted.get(name)));
+  close("side");
+  close("main");
+  open((main ?? usual).id);
+  if (thread) open(thread.id);
   return seal();
 }
 
-function draw(message) {
-  for (const pane of Object.values(panes)) if (pane?.channel === message.channel) pane.update(message);
+function update(message) {
+  opened()
+    .filter((pane) => pane.channel === message.channel)
+    .forEach((pane) => pane.update(message));
 }
 
 function changed(message) {
-  draw(message);
-  if (world.channels.get(message.channel)?.parent) touch(message.channel); // its card counts the messages
-  linked(message)
-    .filter((id) => id !== message.id)
-    .forEach(touch);
-  const isShown = Object.values(panes).some((pane) => pane?.channel === message.channel);
-  const isNew = !announced.has(message.id) && !message.loading;
-  if (!isNew) return;
+  update(message);
+  if (world.channels.get(message.channel).parent) touch(message.channel); // its card counts the messages
+  for (const id of linked(message)) {
+    touch(id); // which may only now be known to be of a photo from here
+    lead(message, world.channels.get(find(id).channel));
+  }
+  if (announced.has(message.id) || message.loading) return;
   announced.add(message.id);
   announce(spoken(message));
+  const isShown = opened().some((pane) => pane.channel === message.channel);
   if (!isShown && message.author.id !== world.me) unread.add(message.channel);
-  drawSides();
+  drawSidebar();
 }
 
-/** A thread on the card of one's own request opens by itself where there is room for it. */
+/** A thread for the result of one's own request opens by itself, once, where there is room for it. */
+function lead(card, thread) {
+  const isMine = card?.by === world.me && card.channel === panes.main?.channel;
+  if (!isMine || !thread?.parent || led.has(card.id)) return;
+  led.add(card.id);
+  if (WIDE.matches && !panes.side) open(thread.id);
+}
+
 function threaded(thread) {
   touch(thread.id);
-  const card = find(thread.id);
-  if (card?.by === world.me && card.channel === panes.main?.channel && WIDE.matches && !panes.side) open(thread.id);
-  drawSides();
+  lead(find(thread.id), thread);
+  drawSidebar();
 }
 
-function gone({ channel, id }) {
-  for (const pane of Object.values(panes)) if (pane?.channel === channel) pane.draw();
-  announced.delete(id);
+function gone({ channel }) {
+  opened()
+    .filter((pane) => pane.channel === channel)
+    .forEach((pane) => pane.draw());
 }
 
-async function openPerson(anchor, id) {
-  const person = world.users.get(id);
-  const channel = (panes.side?.element.contains(anchor) ? panes.side : panes.main).channel;
-  const apps = (await api.commands(channel)).filter((each) => each.kind === "user");
-  const persona = world.people.find((each) => each.id === id);
-  const items = apps.map((each) => ({
-    label: each.name,
-    icon: "app",
-    act: () => choose(each.name, channel, { user: id }),
-  }));
-  const other =
-    persona && id !== world.me ? [{ label: `Be ${person.name}`, icon: "people", act: () => switchTo(id) }] : [];
-  const about = persona?.about ?? (person.bot ? "app" : "member");
-  menu(anchor, [{ heading: `${person.name}, ${about}` }, ...other, ...items], person.name);
-}
-
-function crowd(channel) {
-  const list = (event) => {
-    const anchor = event.currentTarget;
-    const items = company(channel).map((each) => ({
-      label: each.name,
-      icon: each.bot ? "app" : "people",
-      act: () => openPerson(anchor, each.id),
-    }));
-    menu(anchor, [{ heading: "People here" }, ...items], "People here");
-  };
-  return h(
-    "button",
-    { type: "button", class: "crowd", "aria-label": "People here", onclick: list },
-    company(channel).slice(0, 4).map(avatar),
-    icon("down"),
-  );
-}
-
-function drawer() {
-  const draw = () => (document.body.classList.add("drawn"), seal(), document.querySelector("#sidebar button")?.focus());
-  return h(
-    "button",
-    {
-      type: "button",
-      class: "round drawer",
-      "data-at": "start",
-      "aria-label": "Channels, and whom you are",
-      onclick: draw,
-    },
-    icon("menu"),
-  );
-}
-
-function closer() {
-  return h(
-    "button",
-    { type: "button", class: "round", "aria-label": "Close the thread", onclick: () => closeSide() },
-    icon("close"),
-  );
-}
-
-function drawSides() {
-  const shown = Object.values(panes)
-    .filter(Boolean)
-    .map((pane) => pane.channel);
-  sidebar({ shown, unread, go, become: switchTo });
+/** Draw the sidebar over a narrow page, or put it away. */
+function draw(isDrawn) {
+  body.classList.toggle("drawn", isDrawn);
+  seal();
+  if (isDrawn) document.querySelector("#sidebar button").focus();
 }
 
 /** On a narrow page, what is behind the drawer, or in it while it is shut, can't be reached. */
 function seal() {
-  const drawn = document.body.classList.contains("drawn");
-  document.getElementById("sidebar").inert = NARROW.matches && !drawn;
-  document.getElementById("content").inert = NARROW.matches && drawn;
-}
-
-function keepAddress() {
-  const where = { as: world.me, in: panes.main?.channel ?? "", ...(panes.side && { thread: panes.side.channel }) };
-  history.replaceState(null, "", `${location.pathname}#${new URLSearchParams(where)}`);
+  const isDrawn = body.classList.contains("drawn");
+  document.getElementById("sidebar").inert = NARROW.matches && !isDrawn;
+  content.inert = NARROW.matches && isDrawn;
 }
 
 async function main() {
-  Object.assign(routes, { jump, openPerson, openThread: go });
-  const { people, command } = await api.about();
-  Object.assign(world, { people, command });
+  Object.assign(routes, { jump, openPerson });
+  Object.assign(world, await about());
   on("world", arrive);
   on("message", changed);
-  on("touched", draw);
+  on("touched", update);
   on("gone", gone);
   on("channel", threaded);
-  on("bot", drawSides);
+  on("bot", drawSidebar);
   setInterval(tick, 1000);
   NARROW.addEventListener("change", seal);
-  document.getElementById("curtain").addEventListener("click", () => (document.body.classList.remove("drawn"), seal()));
-  addEventListener(
-    "keydown",
-    ({ key }) =>
-      key === "Escape" &&
-      document.body.classList.contains("drawn") &&
-      (document.body.classList.remove("drawn"), seal()),
-  );
-  const asked = wanted.get("as");
-  become(people.some((each) => each.id === asked) ? asked : people[0].id);
+  document.getElementById("curtain").addEventListener("click", () => draw(false));
+  addEventListener("keydown", ({ key }) => key === "Escape" && body.classList.contains("drawn") && draw(false));
+  const asked = world.people.find((each) => each.id === wanted.get("as"));
+  become((asked ?? world.people[0]).id);
 }
 
 main();

@@ -1,175 +1,139 @@
 // A slash command being filled in: its options as fields, checked as Discord's client does before anything is sent.
 
 import { act } from "./api.js";
-import { h, icon } from "./dom.js";
-import { comboField, fileField, fitting } from "./fields.js";
+import { h, iconButton } from "./dom.js";
+import { ComboField, Field, allFit, fitting, plain, uploadsOf, valuesOf } from "./fields.js";
+import { FileField } from "./files.js";
 import { start } from "./interactions.js";
 import * as photos from "./photos.js";
-import { company, world } from "./world.js";
+import { person, place, role } from "./selects.js";
+import { company, places, roles } from "./world.js";
 
-const [TEXT, INTEGER, TRUTH, NUMBER, ATTACHMENT] = [3, 4, 5, 10, 11];
-const ENTITIES = { 6: people, 7: places, 8: roles, 9: (channel) => [...people(channel), ...roles(channel)] };
-const ANSWERS = [
+const TYPE = {
+  STRING: 3,
+  INTEGER: 4,
+  BOOLEAN: 5,
+  USER: 6,
+  CHANNEL: 7,
+  ROLE: 8,
+  MENTIONABLE: 9,
+  NUMBER: 10,
+  ATTACHMENT: 11,
+};
+const NUMBERS = [TYPE.INTEGER, TYPE.NUMBER];
+const TRUTHS = [
   { label: "True", value: true },
   { label: "False", value: false },
 ];
 
 /** Every command that can be typed, those with sub-commands as one line each. */
 export function lines(commands) {
-  const flat = ({ options = [], ...rest }, path) => {
-    const inner = options.filter((each) => each.type < TEXT);
-    if (!inner.length) return [{ ...rest, name: path, options }];
-    return inner.flatMap((each) => flat(each, `${path} ${each.name}`));
+  const flat = ({ options, description }, name) => {
+    const inner = options?.filter((each) => each.type < TYPE.STRING) ?? [];
+    if (!inner.length) return [{ name, description, options: options ?? [] }];
+    return inner.flatMap((each) => flat(each, `${name} ${each.name}`));
   };
   return commands.filter((each) => each.kind === "chat_input").flatMap((each) => flat(each, each.name));
 }
 
 /** The form of a command in a channel; `done` is called once it was sent, or given up. */
 export class CommandForm {
-  constructor(command, channel, done) {
-    Object.assign(this, { command, channel, done });
-    const ordered = [...command.options].sort((one, other) => Boolean(other.required) - Boolean(one.required));
+  constructor({ name, description, options }, channel, done) {
+    Object.assign(this, { name, channel, done });
+    const needed = options.filter((each) => each.required);
+    const ordered = [...needed, ...options.filter((each) => !each.required)];
     this.fields = ordered.map((each) => this.#field(each));
     this.problem = h("p", { class: "error", role: "alert" });
     this.run = h("button", { class: "button primary" }, "Run");
+    const leave = iconButton("close", "Leave this command", done);
     this.element = h(
       "form",
-      { class: "command", novalidate: true, "aria-label": `/${command.name}` },
-      h(
-        "header",
-        null,
-        h("b", null, `/${command.name}`),
-        h("span", null, command.description),
-        h(
-          "button",
-          { type: "button", class: "round", "aria-label": "Leave this command", onclick: () => done() },
-          icon("close"),
-        ),
-      ),
+      { class: "command", novalidate: true, "aria-label": `/${name}` },
+      h("header", null, h("b", null, `/${name}`), h("span", null, description), leave),
       this.fields.length > 0 &&
         h(
           "div",
           { class: "options" },
-          this.fields.map((each) => each.element),
+          this.fields.map(({ element }) => element),
         ),
       this.problem,
-      h("footer", null, h("small", null, this.fields.some((each) => each.required) ? "* is needed" : ""), this.run),
+      h("footer", null, h("small", null, needed.length > 0 && "* is needed"), this.run),
     );
-    this.element.addEventListener("submit", (event) => (event.preventDefault(), this.#send()));
-    this.element.addEventListener("keydown", (event) => event.key === "Escape" && done());
+    this.element.addEventListener("submit", (event) => this.#submitted(event));
+    this.element.addEventListener("keydown", ({ key }) => key === "Escape" && done());
   }
 
   focus() {
-    const first = this.fields.find((each) => each.required) ?? this.fields.find((each) => !each.files?.length);
-    (first ?? { focus: () => this.run.focus() }).focus();
+    const empty = this.fields.find((each) => !each.files?.length);
+    (empty ?? this.run).focus();
   }
 
   /** Put files into the options that take them; those that find no room come back. */
   add(files) {
     const free = this.fields.filter((each) => each.files?.length === 0);
-    free.forEach((each, index) => index < files.length && each.add([files[index]]));
+    files.slice(0, free.length).forEach((each, index) => free[index].control.add([each]));
     return files.slice(free.length);
   }
 
   #field(option) {
-    const id = `option-${this.command.name.replaceAll(" ", "-")}-${option.name}`;
-    const inner = this.#input(option, id);
-    const error = h("p", { class: "error", id: `${id}-error` });
-    const needed = option.required && h("span", { class: "needed", title: "Required" }, " *");
-    const element = h(
-      "div",
-      { class: "field" },
-      h("label", { class: "label", for: id, title: option.description }, option.name, needed),
-      inner.element,
-      h("p", { class: "small" }, option.description),
-      error,
-    );
-    const check = async () => {
-      error.textContent = (await this.#problem(option, inner)) ?? "";
-      element.classList.toggle("wrong", Boolean(error.textContent));
-      return !error.textContent;
-    };
-    return {
-      name: option.name,
-      required: option.required,
-      element,
-      check,
-      focus: inner.focus,
-      add: inner.add,
-      get value() {
-        return inner.value;
-      },
-      get files() {
-        return inner.files;
-      },
-    };
-  }
-
-  #input(option, id) {
-    const { type, choices, autocomplete } = option;
-    if (type === ATTACHMENT) return fileField({ id, label: option.name });
-    const listed = choices?.map(({ name, value }) => ({ label: name, value })) ?? (type === TRUTH ? ANSWERS : null);
-    if (listed)
-      return comboField({ id, strict: true, label: option.name, suggest: async (text) => fitting(listed, text) });
-    if (ENTITIES[type])
-      return comboField({
-        id,
-        strict: true,
-        label: option.name,
-        suggest: async (text) => fitting(ENTITIES[type](this.channel), text),
-      });
-    if (autocomplete)
-      return comboField({ id, strict: false, label: option.name, suggest: (text) => this.#ask(option, text) });
-    return plain(option, id);
-  }
-
-  async #problem({ name, type, required, min_value: least, max_value: most, min_length: shortest }, inner) {
-    if (inner.settle && !(await inner.settle())) return "Choose one from the list.";
-    const [empty, { value }] = [inner.files ? inner.files.length === 0 : inner.value === null, inner];
-    if (empty) return required ? `${name} is needed.` : null;
-    if (type === TEXT) return shortest && String(value).length < shortest ? `At least ${shortest} characters.` : null;
-    if (type !== INTEGER && type !== NUMBER) return null;
-    const number = Number(value);
-    if (Number.isNaN(number) || (type === INTEGER && !Number.isInteger(number)))
-      return type === INTEGER ? "A whole number, please." : "A number, please.";
-    if (number < (least ?? -Infinity) || number > (most ?? Infinity))
-      return `From ${least ?? "any"} to ${most ?? "any"}.`;
-    return null;
-  }
-
-  async #ask(option, text) {
-    const value = option.type === TEXT ? text : Number(text) || 0;
-    const { choices } = await act("autocomplete", {
-      channel: this.channel,
-      command: this.command.name,
-      focused: option.name,
-      value,
-      options: this.#values(option.name),
+    const { name, description, required } = option;
+    const id = `option-${name}`;
+    const control = this.#control(option, { id, label: name });
+    return new Field(control, {
+      key: name,
+      id,
+      label: name,
+      description,
+      required,
+      problem: () => wrong(option, control),
     });
-    return choices.map((each) => ({ label: each.name, value: each.value }));
   }
 
-  #values(except) {
-    const filled = this.fields.filter((each) => each.name !== except && !each.files && each.value !== null);
-    return Object.fromEntries(filled.map((each) => [each.name, each.value]));
+  #control(option, how) {
+    if (option.type === TYPE.ATTACHMENT) return new FileField(how);
+    const listed = this.#listed(option);
+    if (listed) return new ComboField({ ...how, strict: true, suggest: async (text) => fitting(listed, text) });
+    if (option.autocomplete)
+      return new ComboField({ ...how, strict: false, suggest: (text) => this.#ask(option, text) });
+    return NUMBERS.includes(option.type) ? numberInput(option, how) : textInput(option, how);
   }
 
-  async #send() {
-    const checked = await Promise.all(this.fields.map((each) => each.check()));
-    const wrong = this.fields.find((_, index) => !checked[index]);
-    if (wrong) return wrong.focus();
+  /** What a client lists by itself, where it does; ids are sent as objects, since they are no texts. */
+  #listed({ type, choices }) {
+    if (choices) return choices.map((each) => ({ label: each.name, value: each.value }));
+    const people = company(this.channel).map(person);
+    const lists = {
+      [TYPE.USER]: people,
+      [TYPE.ROLE]: roles(this.channel).map(role),
+      [TYPE.MENTIONABLE]: [...people, ...roles(this.channel).map(role)],
+      [TYPE.CHANNEL]: places(this.channel).map(place),
+    };
+    if (type === TYPE.BOOLEAN) return TRUTHS;
+    return lists[type]?.map((each) => ({ ...each, value: { id: each.value } }));
+  }
+
+  async #ask({ name, type }, text) {
+    const value = type === TYPE.STRING ? text : Number(text) || 0;
+    const others = this.fields.filter((each) => each.key !== name);
+    const typed = { command: this.name, focused: name, value, options: valuesOf(others) };
+    try {
+      const { choices } = await act("autocomplete", { channel: this.channel, ...typed });
+      return choices.map((each) => ({ label: each.name, value: each.value }));
+    } catch {
+      return []; // what is typed can be sent without suggestions
+    }
+  }
+
+  async #submitted(event) {
+    event.preventDefault();
+    if (!(await allFit(this.fields))) return;
     this.run.setAttribute("aria-busy", "true");
     this.problem.textContent = "";
-    const files = Object.fromEntries(
-      this.fields.filter((each) => each.files?.length).map((each) => [each.name, each.files]),
-    );
-    const made = photos.keep(Object.values(files).flat());
+    const { channel } = this;
+    const files = uploadsOf(this.fields);
+    const made = photos.picked(Object.values(files).flat());
     try {
-      await start(
-        "slash",
-        { channel: this.channel, command: this.command.name, options: this.#values() },
-        { channel: this.channel, files, made },
-      );
+      await start("slash", { channel, command: this.name, options: valuesOf(this.fields) }, { channel, files, made });
       this.done();
     } catch (error) {
       this.problem.textContent = error.message;
@@ -178,39 +142,31 @@ export class CommandForm {
   }
 }
 
-function plain({ name, type, min_value: least, max_value: most, max_length: longest }, id) {
-  const isNumber = type === INTEGER || type === NUMBER;
-  const kind = isNumber
-    ? { type: "number", step: type === INTEGER ? 1 : "any", min: least, max: most }
-    : { type: "text", maxlength: longest };
-  const element = h("input", { id, autocomplete: "off", "aria-label": name, ...kind });
-  const read = () =>
-    element.value === "" ? (element.validity.badInput ? NaN : null) : isNumber ? Number(element.value) : element.value;
-  return {
-    element,
-    focus: () => element.focus(),
-    get value() {
-      return read();
-    },
-  };
+function numberInput({ type, min_value: min, max_value: max }, { id, label }) {
+  const step = type === TYPE.INTEGER ? 1 : "any";
+  const element = h("input", { type: "number", id, min, max, step, "aria-label": label });
+  const isEmpty = () => element.value === "" && !element.validity.badInput;
+  return plain(element, () => (isEmpty() ? null : element.valueAsNumber));
 }
 
-function people(channel) {
-  return company(channel).map((each) => ({
-    label: each.name,
-    value: { id: each.id },
-    description: each.bot ? "App" : null,
-  }));
+function textInput({ max_length: maxlength }, { id, label }) {
+  const element = h("input", { type: "text", id, maxlength, autocomplete: "off", "aria-label": label });
+  return plain(element, () => element.value || null);
 }
 
-function roles(channel) {
-  const guild = world.guilds.get(world.channels.get(channel)?.guild);
-  return (guild?.roles ?? []).map((each) => ({ label: each.name, value: { id: each.id }, description: "Role" }));
+/** What is wrong with an option as it is filled in, or null. */
+async function wrong(option, control) {
+  if (control.settle && !(await control.settle())) return "Choose one from the list.";
+  const isEmpty = control.files ? control.files.length === 0 : control.value === null;
+  if (isEmpty) return option.required ? `${option.name} is needed.` : null;
+  if (NUMBERS.includes(option.type)) return wrongNumber(option, Number(control.value));
+  return control.value?.length < option.min_length ? `At least ${option.min_length} characters.` : null;
 }
 
-function places(channel) {
-  const { guild } = world.channels.get(channel);
-  return [...world.channels.values()]
-    .filter((each) => each.guild === guild)
-    .map((each) => ({ label: `#${each.name}`, value: { id: each.id } }));
+function wrongNumber({ type, min_value: least = -Infinity, max_value: most = Infinity }, number) {
+  if (Number.isNaN(number)) return "A number, please.";
+  if (type === TYPE.INTEGER && !Number.isInteger(number)) return "A whole number, please.";
+  if (number >= least && number <= most) return null;
+  if (most === Infinity) return `At least ${least}.`;
+  return least === -Infinity ? `At most ${most}.` : `From ${least} to ${most}.`;
 }

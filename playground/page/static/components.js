@@ -1,171 +1,91 @@
 // Discord's message components as DOM nodes: containers, texts, sections, galleries, rows, buttons and selects.
 
 import { source } from "./api.js";
-import { h, icon } from "./dom.js";
+import { button, classes, h } from "./dom.js";
 import { file, gallery, picture } from "./gallery.js";
 import { isBusy, use } from "./interactions.js";
 import { lightbox } from "./lightbox.js";
 import { rich } from "./markdown.js";
 import { choices } from "./popover.js";
-import { company, world } from "./world.js";
+import { bounds, offered, preset, selectButton } from "./selects.js";
+import { KIND } from "./tree.js";
 
-const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
-const THREADS_AND_TEXTS = { 0: "text", 2: "voice", 11: "public_thread" };
+const LOOKS = { 1: "primary", 2: "secondary", 3: "success", 4: "danger" };
+const LINK = 5;
 
-const KINDS = {
-  1: row,
-  2: button,
-  3: select,
-  5: select,
-  6: select,
-  7: select,
-  8: select,
-  9: section,
-  10: ({ content }) => h("div", { class: "rich" }, rich(content)),
-  11: thumbnail,
-  12: ({ items }, message, redraw) =>
-    gallery(
-      items.map((each) => picture({ ...each, ...each.media })),
-      message,
-      redraw,
-    ),
-  13: (component) => file({ ...component.file, name: component.name, size: component.size }),
-  14: ({ divider, spacing }) =>
-    h("hr", { class: `${divider === false ? "plain" : ""} ${spacing === 2 ? "wide" : ""}` }),
-  17: container,
+const DRAWN = {
+  [KIND.ROW]: row,
+  [KIND.BUTTON]: press,
+  [KIND.STRING_SELECT]: select,
+  [KIND.USER_SELECT]: select,
+  [KIND.ROLE_SELECT]: select,
+  [KIND.MENTIONABLE_SELECT]: select,
+  [KIND.CHANNEL_SELECT]: select,
+  [KIND.SECTION]: section,
+  [KIND.TEXT]: ({ content }) => h("div", { class: "rich" }, rich(content)),
+  [KIND.THUMBNAIL]: thumbnail,
+  [KIND.GALLERY]: ({ items }, message, redraw) => gallery(items.map(exhibit), message, redraw),
+  [KIND.FILE]: (component) => file({ ...component.file, name: component.name, size: component.size }),
+  [KIND.SEPARATOR]: ({ divider, spacing }) =>
+    h("hr", { class: classes(divider === false && "plain", spacing === 2 && "wide") }),
+  [KIND.CONTAINER]: container,
 };
 
 /** The nodes of components; `redraw` draws their message anew after a change on this page alone. */
 export function components(list, message, redraw) {
-  return list.map((each) => KINDS[each.type]?.(each, message, redraw));
+  return list.map((each) => DRAWN[each.type]?.(each, message, redraw));
 }
 
-function container({ components: inner, accent_color: accent, spoiler }, message, redraw) {
-  const colour =
-    accent === undefined || accent === null ? {} : { "--accent-bar": `#${accent.toString(16).padStart(6, "0")}` };
-  return h(
-    "div",
-    { class: spoiler ? "container veil-block" : "container", style: colour },
-    components(inner, message, redraw),
-  );
+/** The style of a bar in a colour that a bot chose, a number. */
+export function bar(colour) {
+  return Number.isInteger(colour) ? { "--bar": `#${colour.toString(16).padStart(6, "0")}` } : {};
 }
 
-function section({ components: texts, accessory }, message, redraw) {
-  return h(
-    "div",
-    { class: "section" },
-    h("div", null, components(texts, message, redraw)),
-    components([accessory], message, redraw),
-  );
+function container({ components: inner, accent_color: colour }, message, redraw) {
+  return h("div", { class: "container", style: bar(colour) }, components(inner, message, redraw));
+}
+
+function section({ components: inner, accessory }, message, redraw) {
+  const words = h("div", null, components(inner, message, redraw));
+  return h("div", { class: "section" }, words, components([accessory], message, redraw));
+}
+
+function row({ components: inner }, message) {
+  return h("div", { class: "row" }, components(inner, message));
+}
+
+function exhibit({ media, description, spoiler }) {
+  return picture({ ...media, description, spoiler });
 }
 
 function thumbnail({ media, description, spoiler }) {
   const shown = { src: source(media.url), alt: description ?? "" };
   if (!shown.src) return null;
-  const label = `Open the picture${shown.alt ? `: ${shown.alt}` : ""}`;
-  const image = h("img", { src: shown.src, alt: shown.alt });
-  return h(
-    "button",
-    {
-      type: "button",
-      class: spoiler ? "thumbnail hidden" : "thumbnail",
-      "aria-label": label,
-      onclick: () => lightbox([shown], 0),
-    },
-    image,
-  );
+  const label = shown.alt ? `Open the picture: ${shown.alt}` : "Open the picture";
+  const look = classes("thumbnail", spoiler && "hidden");
+  return button({ class: look, "aria-label": label, onclick: () => lightbox([shown], 0) }, h("img", shown));
 }
 
-function row({ components: inner }, message) {
-  return h(
-    "div",
-    { class: "row" },
-    inner.map((each) => KINDS[each.type](each, message)),
-  );
-}
-
-function button(component, message) {
+function press(component, message) {
   const { style, label, emoji, url, disabled } = component;
-  const words = [emoji?.name && h("span", { class: "emoji", "aria-hidden": label ? "true" : null }, emoji.name), label];
-  const look = `button ${STYLES[style] ?? "secondary"}`;
-  if (style === 5) return h("a", { class: look, href: url, target: "_blank", rel: "noopener noreferrer" }, words);
-  const waits = isBusy(message, component.custom_id);
-  const press = () => use(message, component);
-  return h(
-    "button",
-    {
-      type: "button",
-      class: look,
-      disabled: Boolean(disabled),
-      "aria-busy": waits ? "true" : null,
-      "data-id": component.custom_id,
-      onclick: press,
-    },
-    words,
-  );
+  const sign = emoji?.name && h("span", { class: "emoji", "aria-hidden": label ? "true" : null }, emoji.name);
+  if (style === LINK) {
+    return h("a", { class: "button link", href: url, target: "_blank", rel: "noopener noreferrer" }, sign, label);
+  }
+  const look = `button ${LOOKS[style] ?? "secondary"}`;
+  const state = { disabled: Boolean(disabled), "aria-busy": isBusy(message, component) && "true" };
+  return button({ class: look, ...state, onclick: () => use(message, component) }, sign, label);
 }
 
 function select(component, message) {
   const items = offered(component, message.channel);
   const chosen = preset(component);
   const names = items.filter((each) => chosen.includes(each.value)).map((each) => each.label);
-  const open = (event) =>
-    choices(event.currentTarget, {
-      items,
-      chosen,
-      ...bounds(component),
-      label: component.placeholder ?? "Choose",
-      choose: (values) => use(message, component, values),
-    });
-  return selectButton(names.join(", ") || component.placeholder || "Make a choice", {
+  const label = component.placeholder ?? "Choose";
+  const choose = (values) => use(message, component, values);
+  return selectButton(names, component.placeholder, {
     disabled: Boolean(component.disabled),
-    "aria-busy": isBusy(message, component.custom_id) ? "true" : null,
-    "data-id": component.custom_id,
-    "data-empty": names.length === 0,
-    onclick: open,
+    "aria-busy": isBusy(message, component) && "true",
+    onclick: (event) => choices(event.currentTarget, { items, chosen, ...bounds(component), label, choose }),
   });
-}
-
-/** What opens the list of a select. */
-export function selectButton(text, props) {
-  return h(
-    "button",
-    { type: "button", class: "select", "aria-haspopup": "listbox", ...props },
-    h("span", null, text),
-    icon("down"),
-  );
-}
-
-/** How many values a select takes. */
-export function bounds({ min_values: least, max_values: most, required = true }) {
-  return { least: required ? (least ?? 1) : 0, most: most ?? 1 };
-}
-
-/** What is chosen before anybody touches a select. */
-export function preset({ options, default_values: values }) {
-  return options
-    ? options.filter((each) => each.default).map((each) => each.value)
-    : (values ?? []).map(({ id }) => String(id));
-}
-
-/** What a select offers in this channel, as `{label, value, description?, emoji?}`. */
-export function offered({ type, options, channel_types: kinds }, channel) {
-  const guild = world.guilds.get(world.channels.get(channel)?.guild);
-  const users = company(channel).map((each) => ({
-    label: each.name,
-    value: each.id,
-    description: each.bot ? "App" : null,
-  }));
-  const roles = (guild?.roles ?? []).map((each) => ({ label: each.name, value: each.id, description: "Role" }));
-  const named = (kinds ?? []).map((each) => THREADS_AND_TEXTS[each]);
-  const places = [...world.channels.values()].filter(
-    (each) => each.guild === guild?.id && (!named.length || named.includes(each.kind)),
-  );
-  const lists = {
-    5: users,
-    6: roles,
-    7: [...users, ...roles],
-    8: places.map((each) => ({ label: `#${each.name}`, value: each.id })),
-  };
-  return lists[type] ?? options.map((each) => ({ ...each, emoji: each.emoji?.name }));
 }

@@ -1,136 +1,144 @@
-// Fields that people fill in, for commands and forms alike: texts with suggestions, and files with previews.
+// Fields that people fill in, for commands and forms alike, each with its name and what is wrong with it.
 
-import { h, icon } from "./dom.js";
-import { Suggestions } from "./popover.js";
+import { classes, h } from "./dom.js";
+import { Suggestions } from "./suggestions.js";
 
-const MOST_BYTES = 25 * 1024 * 1024;
+const MOST_SUGGESTED = 25;
+const PAUSE_MS = 120; // of typing, before the bot is asked
 
-/** A field for files by picker, drop or paste; `changed` is told of the files after each change. */
-export function fileField({ id, most = 1, label, describedby, changed = () => {} }) {
-  let files = [];
-  const input = h("input", {
-    type: "file",
-    id,
-    multiple: most > 1,
-    accept: "image/*,.heic,.avif",
-    "aria-describedby": describedby,
-    "aria-label": label,
-    onchange: () => (add([...input.files]), (input.value = "")),
-  });
-  const hint = h("span", null);
-  const error = h("p", { class: "error", role: "alert" });
-  const list = h("ul", { class: "previews" });
-  const area = h(
-    "label",
-    { class: "drop", ondragover: (event) => event.preventDefault(), ondrop: (event) => take(event) },
-    input,
-    icon("image"),
-    hint,
-  );
-  const element = h("div", { class: "files" }, list, area, error);
+/** A control with its label and description; `problem` says what is wrong, now or later, or null. */
+export class Field {
+  constructor(control, { key, id, label, description, required, problem = () => null }) {
+    Object.assign(this, { control, key, problem });
+    this.error = h("p", { class: "error", id: `${id}-error` });
+    const mark = required && h("span", { class: "needed", title: "Required" }, " *");
+    const [tag, target] = control.isGroup ? ["p", null] : ["label", id];
+    this.element = h(
+      "div",
+      { class: "field" },
+      h(tag, { class: "label", id: `${id}-label`, for: target }, label, mark),
+      description && h("p", { class: "small", id: `${id}-about` }, description),
+      control.element,
+      this.error,
+    );
+  }
 
-  const take = (event) => {
-    event.preventDefault();
-    event.stopPropagation();
-    add([...event.dataTransfer.files]);
-  };
-  const add = (more) => {
-    const large = more.find((each) => each.size > MOST_BYTES);
-    error.textContent = large ? `${large.name} is larger than 25 MB.` : "";
-    const fitting = more.filter((each) => each.size <= MOST_BYTES);
-    files = most === 1 && fitting.length ? fitting.slice(0, 1) : [...files, ...fitting].slice(0, most);
-    draw();
-  };
-  const drop = (file) => {
-    files = files.filter((each) => each !== file);
-    draw();
-    input.focus();
-  };
-  const draw = () => {
-    list.replaceChildren(...files.map((each) => preview(each, () => drop(each))));
-    area.hidden = files.length === most;
-    hint.textContent =
-      most === 1 ? "Choose, drop or paste" : `${files.length ? "More" : "Choose or drop"}, up to ${most}`;
-    changed(files);
-  };
-  draw();
-  return {
-    element,
-    add,
-    focus: () => input.focus(),
-    get files() {
-      return files;
-    },
-  };
+  /** The files of a field for files; undefined for others. */
+  get files() {
+    return this.control.files;
+  }
+
+  /** What is filled in; null for nothing. */
+  get value() {
+    return this.control.value;
+  }
+
+  focus() {
+    this.control.focus();
+  }
+
+  /** Whether it may be sent like this; it says why not. */
+  async check() {
+    this.error.textContent = (await this.problem(this.control)) ?? "";
+    this.element.className = classes("field", this.error.textContent && "wrong");
+    return !this.error.textContent;
+  }
 }
 
-/** A picked file as a small picture with a way to take it back. */
-export function preview(file, remove) {
-  const address = URL.createObjectURL(file);
-  const image = h("img", { src: address, alt: "", onerror: () => image.replaceWith(icon("file")) });
-  return h(
-    "li",
-    null,
-    image,
-    h("span", { title: file.name }, file.name),
-    h(
-      "button",
-      { type: "button", class: "round", "aria-label": `Remove ${file.name}`, onclick: remove },
-      icon("close"),
-    ),
-  );
+/** Check all of these fields; whether they may be sent. The first that may not gets the focus. */
+export async function allFit(fields) {
+  const fits = await Promise.all(fields.map((each) => each.check()));
+  fields.find((_, index) => !fits[index])?.focus();
+  return fits.every(Boolean);
+}
+
+/** The values of fields by key, without those for files and those that are empty. */
+export function valuesOf(fields) {
+  const filled = fields.filter((each) => !each.files && each.value !== null);
+  return Object.fromEntries(filled.map((each) => [each.key, each.value]));
+}
+
+/** The files of fields by key. */
+export function uploadsOf(fields) {
+  const filled = fields.filter((each) => each.files?.length);
+  return Object.fromEntries(filled.map((each) => [each.key, each.files]));
+}
+
+/** An input or a text area as a control. */
+export function plain(element, read = () => element.value) {
+  return {
+    element,
+    focus: () => element.focus(),
+    get value() {
+      return read();
+    },
+  };
 }
 
 /**
  * A text field with suggestions.
  *
- * `suggest` gives `{label, value}`s for what is typed, at once or later; with `strict` only those are accepted.
+ * `suggest` promises `{label, value}`s for what is typed; with `strict` only those are accepted.
  */
-export function comboField({ id, suggest, strict, label, placeholder, changed = () => {} }) {
-  let [value, latest, timer] = [null, 0, 0];
-  const input = h("input", {
-    type: "text",
-    id,
-    role: "combobox",
-    autocomplete: "off",
-    "aria-expanded": "false",
-    "aria-label": label,
-    placeholder,
-  });
-  const set = (item) => ((input.value = item.label), (value = item.value), changed());
-  const suggestions = new Suggestions(input, { label, take: set });
-  const look = async () => {
-    const turn = (latest += 1);
-    const items = await suggest(input.value);
-    if (turn === latest && document.activeElement === input)
-      suggestions.show(items, { first: strict || input.value !== "" });
-    return items;
-  };
-  const later = () => (clearTimeout(timer), (timer = setTimeout(look, strict ? 0 : 120)));
-  input.addEventListener("input", () => ((value = strict ? null : input.value || null), changed(), later()));
-  input.addEventListener("focus", later);
-  input.addEventListener("click", () => suggestions.open || later());
+export class ComboField {
+  #value = null;
+  #asked = 0;
+  #timer = 0;
 
-  const settle = async () => {
-    if (!strict || value !== null || input.value === "") return true;
-    const same = (await suggest(input.value)).find(
-      (each) => each.label.toLowerCase() === input.value.trim().toLowerCase(),
-    );
-    if (same) set(same);
+  constructor({ id, label, suggest, strict }) {
+    Object.assign(this, { suggest, strict });
+    const role = { role: "combobox", "aria-expanded": "false", "aria-label": label };
+    this.element = h("input", { type: "text", id, autocomplete: "off", ...role });
+    this.suggestions = new Suggestions(this.element, { label, take: (item) => this.#take(item) });
+    this.element.addEventListener("input", () => this.#typed());
+    this.element.addEventListener("focus", () => this.#later());
+    this.element.addEventListener("click", () => this.suggestions.isOpen || this.#later());
+  }
+
+  get value() {
+    return this.#value;
+  }
+
+  focus() {
+    this.element.focus();
+  }
+
+  /** Take what is typed for the suggestion of that name; whether there is one, or none is needed. */
+  async settle() {
+    const typed = this.element.value.trim().toLowerCase();
+    if (!this.strict || this.#value !== null || !typed) return true;
+    const same = (await this.suggest(typed)).find((each) => each.label.toLowerCase() === typed);
+    if (same) this.#take(same);
     return Boolean(same);
-  };
-  return {
-    element: input,
-    focus: () => input.focus(),
-    settle,
-    get value() {
-      return value;
-    },
-  };
+  }
+
+  #take({ label, value }) {
+    this.element.value = label;
+    this.#value = value;
+  }
+
+  #typed() {
+    this.#value = this.strict ? null : this.element.value || null;
+    this.#later();
+  }
+
+  #later() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#look(), this.strict ? 0 : PAUSE_MS);
+  }
+
+  async #look() {
+    const turn = (this.#asked += 1);
+    const items = await this.suggest(this.element.value);
+    const isLate = turn !== this.#asked || document.activeElement !== this.element;
+    if (!isLate) this.suggestions.show(items, { first: this.strict || this.element.value !== "" });
+  }
 }
 
-/** Those of `items` that have the text in their label. */
+/** Those of `items` that have the text in their label, those first that begin with it. */
 export function fitting(items, text) {
   const typed = text.trim().toLowerCase();
-  return items.filter((each) => each.label.toLowerCase().includes(typed)).slice(0, 25);
+  const at = ({ label }) => label.toLowerCase().indexOf(typed);
+  const found = items.filter((each) => at(each) >= 0);
+  return found.sort((one, other) => Math.min(at(one), 1) - Math.min(at(other), 1)).slice(0, MOST_SUGGESTED);
 }

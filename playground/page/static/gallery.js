@@ -1,7 +1,7 @@
 // Pictures within a message: laid out by their number, described on demand, veiled where they are spoilers.
 
 import { source } from "./api.js";
-import { h, icon } from "./dom.js";
+import { button, classes, h, icon } from "./dom.js";
 import { lightbox } from "./lightbox.js";
 import { photosOf } from "./photos.js";
 
@@ -9,97 +9,80 @@ const revealed = new Set();
 const described = new Set();
 
 /** What a component's or an attachment's picture is made of, for `gallery`. */
-export function picture({ url, width, height, description, spoiler, content_type: type, name }) {
-  return { src: source(url), address: url, width, height, alt: description ?? "", spoiler, type, name };
+export function picture({ url, width, height, description, spoiler }) {
+  return { src: source(url), alt: description ?? "", width, height, spoiler };
 }
 
 /** The pictures of a message side by side; two of them, or one of a photo from this page, can be compared. */
 export function gallery(pictures, message, redraw) {
   const shown = pictures.filter((each) => each.src);
+  if (!shown.length) return null;
   const photos = photosOf(message);
-  const befores = shown.map((_, index) => comparedWith(shown, index, photos));
+  const befores = shown.map((_, index) => earlier(shown, index, photos));
   const open = (index, comparing) => lightbox(shown, index, { befores, comparing });
-  const tiles = shown.map((each, index) =>
-    tile(each, {
-      open: (comparing) => open(index, comparing),
-      own: photos.length > 0 && befores[index].length > 0,
-      alone: shown.length === 1,
-      redraw,
-    }),
-  );
-  const pair = shown.length === 2 && befores[1][0] === shown[0];
-  return h(
-    "div",
-    { class: "gallery", "data-count": Math.min(shown.length, 10), "data-key": "gallery" },
-    tiles,
-    pair && compare("Compare", () => open(1, true)),
-  );
+  const isPair = shown.length === 2 && befores[1][0] === shown[0];
+  const tiles = shown.map((each, index) => {
+    const compare = befores[index].length > 0 && !isPair ? () => open(index, true) : null;
+    return tile(each, { open: () => open(index, false), compare, redraw });
+  });
+  const both = isPair && compareButton("Compare", () => open(1, true));
+  return h("div", { class: "gallery", "data-count": shown.length, style: size(shown) }, tiles, both);
 }
 
-function comparedWith(shown, index, photos) {
-  if (shown.length === 2 && photos.length !== 2) return index === 1 ? [shown[0]] : [];
-  return photos.length === shown.length ? [photos[index]] : photos;
+/** The size of a picture that stands alone, so that its room is there before it is. */
+function size([{ width, height }, ...others]) {
+  return others.length || !width || !height ? {} : { "--width": `${width}px`, "--ratio": width / height };
 }
 
-function compare(label, act) {
-  return h("button", { type: "button", class: "compare", onclick: act }, icon("compare"), label);
+/** The pictures with which one can be compared: the photos it was made of, or the first of a before and after. */
+function earlier(shown, index, photos) {
+  if (photos.length === shown.length) return [photos[index]];
+  if (shown.length !== 2 || photos.length > 1) return photos;
+  return index === 1 ? [shown[0]] : [];
 }
 
-function tile(each, { open, own, alone, redraw }) {
-  const hidden = each.spoiler && !revealed.has(each.address);
-  const reveal = () => (revealed.add(each.address), redraw());
-  const describe = () => (
-    described.has(each.address) ? described.delete(each.address) : described.add(each.address),
-    redraw()
+function compareButton(label, onclick) {
+  const [word, ...rest] = label.split(" "); // the rest is shown where there is room
+  const words = h("span", null, word, rest.length > 0 && h("span", { class: "rest" }, ` ${rest.join(" ")}`));
+  return button({ class: "compare", "aria-label": label, title: label, onclick }, icon("compare"), words);
+}
+
+function tile({ src, alt, spoiler }, { open, compare, redraw }) {
+  const isHidden = spoiler && !revealed.has(src);
+  const isDescribed = described.has(src) && !isHidden;
+  const reveal = () => {
+    revealed.add(src);
+    redraw();
+  };
+  const describe = () => {
+    if (!described.delete(src)) described.add(src);
+    redraw();
+  };
+  const label = isHidden ? "Spoiler: show the picture" : alt ? `Open the picture: ${alt}` : "Open the picture";
+  const view = button(
+    { class: "view", "aria-label": label, onclick: isHidden ? reveal : open },
+    h("img", { src, alt, decoding: "async" }),
+    isHidden && h("span", { class: "spoiler" }, "Spoiler"),
   );
-  const size =
-    alone && each.width && each.height
-      ? { "aspect-ratio": `${each.width} / ${each.height}`, "--width": `${each.width}px` }
-      : {};
-  const image = h("img", { src: each.src, alt: each.alt, decoding: "async", style: size });
-  const label = hidden ? "Spoiler: show the picture" : `Open the picture${each.alt ? `: ${each.alt}` : ""}`;
+  const about = { class: "alt", "aria-label": "Description of the picture", "aria-expanded": String(isDescribed) };
   return h(
     "figure",
-    { class: hidden ? "tile hidden" : "tile", "data-key": each.address },
-    h(
-      "button",
-      { type: "button", class: "view", "aria-label": label, onclick: hidden ? reveal : () => open(false) },
-      image,
-      hidden && h("span", { class: "spoiler" }, "Spoiler"),
-    ),
-    each.alt &&
-      !hidden &&
-      h(
-        "button",
-        {
-          type: "button",
-          class: "alt",
-          "aria-label": "Description of the picture",
-          "aria-expanded": String(described.has(each.address)),
-          onclick: describe,
-        },
-        "ALT",
-      ),
-    own && !hidden && compare("Compare with your photo", () => open(true)),
-    described.has(each.address) && !hidden && h("figcaption", null, each.alt),
+    { class: classes("tile", isHidden && "hidden") },
+    view,
+    alt && !isHidden && button({ ...about, onclick: describe }, "ALT"),
+    compare && !isHidden && compareButton("Compare with your photo", compare),
+    isDescribed && h("figcaption", null, alt),
   );
 }
 
 /** A file that is no picture, as a line to download it by. */
 export function file({ url, name, size }) {
-  const title = name ?? decodeURIComponent(url.split("/").at(-1).split("?")[0]);
-  return h(
-    "a",
-    { class: "file", href: source(url), download: title },
-    icon("file"),
-    h("span", null, title, size !== undefined && h("small", null, ` ${readable(size)}`)),
-  );
+  const title = name ?? decodeURIComponent(new URL(url).pathname.split("/").at(-1));
+  const weight = size !== undefined && h("small", null, ` ${readable(size)}`);
+  return h("a", { class: "file", href: source(url), download: title }, icon("file"), h("span", null, title, weight));
 }
 
 function readable(bytes) {
-  return bytes < 1024
-    ? `${bytes} bytes`
-    : bytes < 1048576
-      ? `${Math.round(bytes / 1024)} KB`
-      : `${(bytes / 1048576).toFixed(1)} MB`;
+  if (bytes < 1024) return `${bytes} bytes`;
+  return bytes < 1048576 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
 }

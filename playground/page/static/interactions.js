@@ -9,7 +9,9 @@ import { touch, world } from "./world.js";
 const busy = new Set();
 
 /** Whether a component of a message is being used at the moment. */
-export const isBusy = (message, customId) => busy.has(`${message.id}/${customId}`);
+export function isBusy(message, { custom_id: id }) {
+  return busy.has(`${message.id}/${id}`);
+}
 
 /** Press a button, or choose these values in a select. */
 export async function use(message, component, values) {
@@ -31,9 +33,9 @@ export async function use(message, component, values) {
 /** Choose a command from the menu of a message or a person. */
 export async function choose(command, channel, { message, user }) {
   const target = message ? { message: message.id } : { user };
-  const shown = message ? photos.photosOf(message) : [];
+  const made = message ? photos.subject(message) : [];
   try {
-    await start("menu", { channel, command, ...target }, { channel, made: shown });
+    await start("menu", { channel, command, ...target }, { channel, made });
   } catch (error) {
     toast(error.message);
   }
@@ -52,6 +54,6 @@ export async function start(verb, body, { channel, files = {}, made = [] }) {
 }
 
 async function submit(interaction, values, { channel, files, made }) {
-  const picked = photos.keep(Object.values(files).flat());
+  const picked = photos.picked(Object.values(files).flat());
   await start("submit", { interaction, values }, { channel, files, made: picked.length ? picked : made });
 }

@@ -1,6 +1,6 @@
 // Discord's markup as DOM nodes: headings, small print, quotes, lists, code, mentions, timestamps and links.
 
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
 import { jump, openPerson } from "./navigation.js";
 import { stamp } from "./time.js";
 import { world } from "./world.js";
@@ -115,28 +115,20 @@ function label(address) {
 
 function veiled(children) {
   const reveal = (event) => event.currentTarget.classList.add("seen");
-  return h(
-    "button",
-    { type: "button", class: "veil", "aria-label": "Spoiler: show the text", onclick: reveal },
-    children,
-  );
+  return button({ class: "veil", "aria-label": "Spoiler: show the text", onclick: reveal }, children);
 }
 
 function person(id) {
   const known = world.users.get(id);
   if (!known) return h("span", { class: "mention" }, "@somebody");
   const own = id === world.me ? "mention own" : "mention";
-  return h(
-    "button",
-    { type: "button", class: own, onclick: (event) => openPerson(event.currentTarget, id) },
-    `@${known.name}`,
-  );
+  return button({ class: own, onclick: (event) => openPerson(event.currentTarget, id) }, `@${known.name}`);
 }
 
 function place(id) {
   const known = world.channels.get(id);
   const name = `#${known?.name ?? "somewhere"}`;
-  return h("button", { type: "button", class: "mention", onclick: () => jump(id) }, name);
+  return button({ class: "mention", onclick: () => jump(id) }, name);
 }
 
 function roleName(id) {

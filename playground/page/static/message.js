@@ -1,221 +1,168 @@
 // One message as a line of the list: who, when, what, and what can be done with it.
 
-import { act, commands, source } from "./api.js";
-import { components } from "./components.js";
-import { h, icon, toast } from "./dom.js";
+import { act, commands } from "./api.js";
+import { bar, components } from "./components.js";
+import { button, classes, h, icon, iconButton, toast } from "./dom.js";
 import { file, gallery, picture } from "./gallery.js";
 import { choose } from "./interactions.js";
 import { inline, plain, rich } from "./markdown.js";
-import { openPerson, routes } from "./navigation.js";
+import { jump, openPerson } from "./navigation.js";
+import { avatar } from "./people.js";
 import { menu } from "./popover.js";
 import { clock } from "./time.js";
+import { exhibited, texts } from "./tree.js";
 import { dismiss, history, touch, world } from "./world.js";
 
 const TOGETHER = 300; // seconds within which one author's messages stand under one name
 
 /** Draw a message; `before` is the one above it. */
 export function line(message, before) {
-  const redraw = () => touch(message.id);
-  const joined = follows(message, before);
-  const kind = [
-    "message",
-    joined && "joined",
-    message.ephemeral && "ephemeral",
-    message.mentions.includes(world.me) && "mentions-me",
-  ];
+  const isJoined = follows(message, before);
+  const isPinged = message.mentions.includes(world.me);
+  const look = ["message", isJoined && "joined", message.ephemeral && "ephemeral", isPinged && "mentions-me"];
+  const offered = hasMenu(message) && ((event) => offer(event, message));
   return h(
     "li",
     {
-      class: kind.filter(Boolean).join(" "),
+      class: classes(...look),
       "data-key": message.id,
       id: `m${message.id}`,
       tabindex: -1,
-      oncontextmenu: (event) => offer(event, message),
+      oncontextmenu: offered || null,
     },
-    message.used &&
-      h(
-        "p",
-        { class: "used" },
-        h("span", null, world.users.get(message.by)?.name ?? "Somebody"),
-        " used ",
-        h("b", null, message.used),
-      ),
-    joined ? null : avatarButton(message.author),
+    message.used && usage(message),
+    !isJoined && face(message.author),
     h(
       "div",
       { class: "body" },
-      joined
-        ? null
-        : h(
-            "header",
-            null,
-            nameButton(message.author),
-            message.author.bot && h("span", { class: "badge" }, "App"),
-            clock(message.at),
-          ),
-      message.loading ? thinking() : content(message, redraw),
+      !isJoined && head(message),
+      message.loading ? thinking() : content(message),
       message.thread && threadLink(message),
       message.ephemeral && aside(message),
     ),
-    !message.ephemeral &&
-      !message.loading &&
-      h(
-        "button",
-        {
-          type: "button",
-          class: "more round",
-          "aria-label": "More for this message",
-          onclick: (event) => offer(event, message),
-        },
-        icon("dots"),
-      ),
+    offered && iconButton("dots", "More for this message", offered, "more"),
   );
 }
 
 /** A message as one sentence for a screen reader. */
 export function spoken(message) {
-  const words = [message.content, ...texts(message.components)].map(plain).filter(Boolean).join(". ");
-  const pictures = message.attachments.length ? `${message.attachments.length} attached` : "";
-  return `${message.author.name}: ${[words, pictures].filter(Boolean).join(", ") || "a message"}`;
-}
-
-/** A person's picture, or the beginning of their name on a colour of their own. */
-export function avatar({ id, name, avatar: path, bot }) {
-  const tint = [...id].reduce((sum, digit) => sum + Number(digit), 0) % 6;
-  if (path) return h("img", { class: "avatar", src: source(`https://cdn.discordapp.com${path}`), alt: "" });
-  return h(
-    "span",
-    { class: `avatar ${bot ? "bot" : `tint-${tint}`}`, "aria-hidden": "true" },
-    bot ? icon("app") : name.slice(0, 1).toUpperCase(),
-  );
+  const words = texts(message).map(plain).filter(Boolean).join(". ");
+  const attached = message.attachments.length > 0 && `${message.attachments.length} attached`;
+  return `${message.author.name}: ${[words, attached].filter(Boolean).join(", ") || "a message"}`;
 }
 
 function follows(message, before) {
-  if (!before || message.used || message.ephemeral || before.ephemeral) return false;
-  return before.author.id === message.author.id && message.at - before.at < TOGETHER && message.components.length === 0;
+  if (!before || message.used || message.ephemeral || before.ephemeral || message.components.length > 0) return false;
+  return before.author.id === message.author.id && message.at - before.at < TOGETHER;
 }
 
-function avatarButton(author) {
-  const open = (event) => openPerson(event.currentTarget, author.id);
+function usage({ by, used }) {
   return h(
-    "button",
-    {
-      type: "button",
-      class: "face",
-      tabindex: -1,
-      "aria-label": `About ${author.name}`,
-      onclick: open,
-      oncontextmenu: (event) => (event.preventDefault(), event.stopPropagation(), open(event)),
-    },
+    "p",
+    { class: "used" },
+    h("span", null, world.users.get(by)?.name ?? "Somebody"),
+    " used ",
+    h("b", null, used),
+  );
+}
+
+function head({ author, at }) {
+  const name = button({ class: "name", ...about(author) }, author.name);
+  return h("header", null, name, author.bot && h("span", { class: "badge" }, "App"), clock(at));
+}
+
+function face(author) {
+  return button(
+    { class: "face", tabindex: -1, "aria-label": `About ${author.name}`, ...about(author) },
     avatar(author),
   );
 }
 
-function nameButton(author) {
-  const open = (event) => openPerson(event.currentTarget, author.id);
-  return h(
-    "button",
-    {
-      type: "button",
-      class: "name",
-      onclick: open,
-      oncontextmenu: (event) => (event.preventDefault(), event.stopPropagation(), open(event)),
-    },
-    author.name,
-  );
+/** Both mouse buttons show who it is. */
+function about(author) {
+  const open = (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    openPerson(event.currentTarget, author.id);
+  };
+  return { onclick: open, oncontextmenu: open };
 }
 
 function thinking() {
-  return h(
-    "p",
-    { class: "thinking" },
-    h("span", { class: "pulse", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
-    `${world.bot.name} is thinking…`,
-  );
+  const dots = h("span", { class: "pulse", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
+  return h("p", { class: "thinking" }, dots, `${world.bot.name} is thinking…`);
 }
 
-function content(message, redraw) {
-  const shown = new Set(
-    JSON.stringify(message.components)
-      .match(/"attachment_id":"\d+"/g)
-      ?.map((each) => each.slice(17, -1)),
-  );
+function content(message) {
+  const redraw = () => touch(message.id);
+  const shown = exhibited(message);
   const loose = message.attachments.filter((each) => !shown.has(each.id));
-  const pictures = loose.filter((each) => each.type?.startsWith("image/"));
+  const [pictures, files] = [loose.filter(isPicture), loose.filter((each) => !isPicture(each))];
   return [
     message.content && h("div", { class: "rich" }, rich(message.content)),
     pictures.length > 0 && gallery(pictures.map(picture), message, redraw),
-    loose.filter((each) => !pictures.includes(each)).map(file),
+    files.map(file),
     message.embeds.map((each) => embed(each, message, redraw)),
     components(message.components, message, redraw),
   ];
 }
 
-function embed({ color, title, description, fields, image, footer }, message, redraw) {
-  const colour = color ? { "--accent-bar": `#${color.toString(16).padStart(6, "0")}` } : {};
+function isPicture({ type }) {
+  return type?.startsWith("image/");
+}
+
+function embed({ color, title, description, fields = [], image, thumbnail, footer }, message, redraw) {
+  const shown = image ?? thumbnail;
   return h(
     "div",
-    { class: "container", style: colour },
+    { class: "container", style: bar(color) },
     title && h("h5", null, inline(title)),
     description && h("div", { class: "rich" }, rich(description)),
-    fields?.map((each) => h("div", { class: "rich" }, h("h5", null, inline(each.name)), rich(each.value))),
-    image && gallery([picture(image)], message, redraw),
+    fields.map(({ name, value }) => h("div", { class: "rich" }, h("h5", null, inline(name)), rich(value))),
+    shown && gallery([picture({ ...shown, url: shown.proxy_url ?? shown.url })], message, redraw),
     footer && h("p", { class: "small" }, footer.text),
   );
 }
 
-function threadLink(message) {
-  const thread = world.channels.get(message.id);
+function threadLink({ id }) {
+  const thread = world.channels.get(id); // which has the message's own id
   if (!thread) return null;
-  const count = history(thread.id).length;
-  const open = () => routes.openThread(thread.id);
-  return h(
-    "button",
-    { type: "button", class: "thread", onclick: open },
-    icon("thread"),
-    h("b", null, thread.name),
-    h("span", null, `${count} ${count === 1 ? "message" : "messages"}`),
-    icon("next"),
-  );
+  const count = history(id).length;
+  const words = [h("b", null, thread.name), h("span", null, `${count} ${count === 1 ? "message" : "messages"}`)];
+  return button({ class: "thread", onclick: () => jump(id) }, icon("thread"), words, icon("next"));
 }
 
 function aside(message) {
-  return h(
-    "p",
-    { class: "aside" },
-    icon("eye"),
-    "Only you can see this · ",
-    h("button", { type: "button", class: "plain", onclick: () => dismiss(message) }, "Dismiss"),
-  );
+  const take = button({ class: "plain", onclick: () => dismiss(message) }, "Dismiss");
+  return h("p", { class: "aside" }, icon("eye"), "Only you can see this · ", take);
+}
+
+function hasMenu({ ephemeral, loading }) {
+  return !ephemeral && !loading;
 }
 
 async function offer(event, message) {
-  if (event.target.closest("a, input, textarea") || message.ephemeral || message.loading) return;
+  if (event.type === "contextmenu" && event.target.closest("a")) return; // the browser's own menu
   event.preventDefault();
   const anchor = event.type === "contextmenu" ? pointer(event) : event.currentTarget;
-  const apps = (await commands(message.channel)).filter((each) => each.kind === "message");
-  const items = apps.map((each) => ({
-    label: each.name,
-    icon: "app",
-    act: () => choose(each.name, message.channel, { message }),
-  }));
-  const remove = () => act("delete", { message: message.id }).catch((error) => toast(error.message));
-  const own = message.author.id === world.me || world.channels.get(message.channel)?.manage;
-  const mine = own ? [{ label: "Delete message", icon: "trash", danger: true, act: remove }] : [];
-  menu(anchor, [{ heading: items.length ? "Apps" : "No apps here" }, ...items, ...mine], "Message");
+  const { channel } = message;
+  const apps = (await commands(channel)).filter((each) => each.kind === "message");
+  const items = apps.map(({ name }) => ({ label: name, icon: "app", act: () => choose(name, channel, { message }) }));
+  const mayDelete = message.author.id === world.me || world.channels.get(channel)?.manage;
+  if (mayDelete) items.push({ label: "Delete message", icon: "trash", danger: true, act: () => remove(message) });
+  menu(anchor, apps.length ? "Apps" : "No apps here", items);
+}
+
+async function remove({ id }) {
+  try {
+    await act("delete", { message: id });
+  } catch (error) {
+    toast(error.message);
+  }
 }
 
 /** Where the mouse is, as something that a menu can stand at. */
-function pointer(event) {
-  const { clientX: left, clientY: top, currentTarget } = event;
-  const rectangle = new DOMRect(left, top, 0, 0);
-  return {
-    getBoundingClientRect: () => rectangle,
-    closest: (query) => currentTarget.closest(query),
-    focus: () => currentTarget.focus(),
-  };
-}
-
-function texts(list) {
-  return list.flatMap((each) => [...(each.content ? [each.content] : []), ...texts(each.components ?? [])]);
+function pointer({ clientX, clientY, currentTarget }) {
+  const spot = new DOMRect(clientX, clientY, 0, 0);
+  return { getBoundingClientRect: () => spot, closest: () => null, focus: () => currentTarget.focus() };
 }

@@ -1,54 +1,50 @@
 // Which photos this browser handed to which request: kept as object URLs in this page alone, for comparing.
 
+import { source } from "./api.js";
+import { texts } from "./tree.js";
 import { find, touch, world } from "./world.js";
 
-const byInteraction = new Map();
 const RESULT_LINK = /discord\.com\/channels\/(?:@me|\d+)\/\d+\/(\d+)/g;
+const byInteraction = new Map();
 
-/** Photos as they were picked, to be compared with. */
-export function keep(files) {
+/** Files as they were picked, those that are pictures. */
+export function picked(files) {
   const pictures = files.filter((each) => each.type.startsWith("image/"));
   return pictures.map((each) => ({ src: URL.createObjectURL(each), alt: `Your photo, ${each.name}` }));
+}
+
+/** What a request about this message is about: the photos of which its pictures were made, or else its own pictures. */
+export function subject(message) {
+  const made = photosOf(message);
+  const own = message.attachments.filter((each) => each.type?.startsWith("image/"));
+  return made.length ? made : own.map((each) => ({ src: source(each.url), alt: each.description ?? each.name }));
 }
 
 /** Say that a request was made of these photos, by whom one is now. */
 export function remember(interaction, photos) {
   if (!photos.length) return;
   byInteraction.set(interaction, { by: world.me, photos });
-  for (const messages of world.messages.values()) {
-    for (const message of messages.values()) {
-      if (message.interaction === interaction) [message.id, ...linked(message)].forEach(touch);
-    }
-  }
+  answers(interaction).forEach((each) => [each.id, ...linked(each)].forEach(touch));
 }
 
-/** The photos that a message's pictures were made of, where whom one is now picked them on this page. */
+/** The photos of which a message's pictures were made, where whom one is now picked them on this page. */
 export function photosOf(message) {
   const known = byInteraction.get(message.interaction) ?? byInteraction.get(origin(message.id));
   return known?.by === world.me ? known.photos : [];
 }
 
-/** The results that an answer links to, which may only now be known to be of photos from here. */
+/** The messages to which this one links: a request's answer leads to its result. */
 export function linked(message) {
-  const texts = [message.content, ...contents(message.components)];
-  return texts.flatMap((text) => [...text.matchAll(RESULT_LINK)].map(([, id]) => id)).filter(find);
+  const found = texts(message).flatMap((text) => [...text.matchAll(RESULT_LINK)]);
+  return found.map(([, id]) => id).filter((id) => id !== message.id && find(id));
 }
 
 /** The interaction whose answer links to this message. */
 function origin(id) {
-  for (const interaction of byInteraction.keys()) {
-    for (const messages of world.messages.values()) {
-      for (const message of messages.values()) {
-        if (message.interaction === interaction && linked(message).includes(id)) return interaction;
-      }
-    }
-  }
-  return null;
+  return [...byInteraction.keys()].find((each) => answers(each).some((answer) => linked(answer).includes(id)));
 }
 
-function contents(components) {
-  return components.flatMap((each) => [
-    ...(each.content ? [each.content] : []),
-    ...contents([...(each.components ?? []), ...(each.accessory ? [each.accessory] : [])]),
-  ]);
+function answers(interaction) {
+  const everything = [...world.messages.values()].flatMap((messages) => [...messages.values()]);
+  return everything.filter((each) => each.interaction === interaction);
 }

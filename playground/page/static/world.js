@@ -5,6 +5,8 @@ export const world = {
   bot: { id: "", name: "", online: false },
   people: [],
   command: "",
+  languages: {},
+  locale: "",
   users: new Map(),
   guilds: new Map(),
   channels: new Map(),
@@ -48,6 +50,7 @@ export function become(person) {
 const TAKEN = {
   world: (all) => {
     world.bot = all.bot;
+    world.locale = all.locale;
     world.users = byId(all.users);
     world.guilds = byId(all.guilds);
     world.channels = byId(all.channels);
@@ -90,6 +93,12 @@ export function dismiss(message) {
   tell("gone", { id: message.id, channel: message.channel });
 }
 
+/** Speak this language from now on, in which commands are described anew. */
+export function speak(locale) {
+  world.locale = locale;
+  tell("commands");
+}
+
 /** Draw a message anew though the server said nothing. */
 export function touch(id) {
   const message = find(id);
@@ -103,4 +112,16 @@ export function company(channel) {
   const rank = (id) => world.people.findIndex((each) => each.id === id) >>> 0; // strangers last
   const sorted = [...ids].sort((one, other) => rank(one) - rank(other));
   return sorted.map((id) => world.users.get(id)).filter(Boolean);
+}
+
+/** The roles of a channel's server. */
+export function roles(channel) {
+  return world.guilds.get(world.channels.get(channel)?.guild)?.roles ?? [];
+}
+
+/** The channels and threads of a channel's server, of these types or of any. */
+export function places(channel, types) {
+  const { guild } = world.channels.get(channel);
+  const fits = ({ type }) => !types?.length || types.includes(type);
+  return [...world.channels.values()].filter((each) => each.guild === guild && fits(each));
 }

@@ -1,81 +1,30 @@
-"""`animify demo`: the real bot on a Discord of its own, and a scripted member who uses it."""
+"""The script of the demo: a member who uses the bot, and what the audience sees of it in the terminal."""
 
 import asyncio
 import io
 import re
-import sys
-import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
-import typer
 from PIL import Image
 from rich.console import Console
 
-from bot.cli import failure, pictures
-from bot.cli.failure import CommandError
-from bot.ui import words
-from engine.contract import Medium, Pixels
+from bot.cli import pictures
+from bot.cli.demo import photo
+from bot.cli.demo.process import the_bot
+from engine.contract import Medium
 from engine.encoding import Format, compare, encode
-from engine.errors import EngineError
-from engine.images import Decoder
 from playground import Channel, Event, EventKind, Interaction, Member, Message, Playground, Upload
 
 _PATIENCE = 50.0
-_PHONE_SIDE = 1536
 _CROWD = ("Ren", "Yuki", "Aoi")
 _LIMIT = 2
-_KINDS = {".png": "image/png", ".webp": "image/webp", ".gif": "image/gif", ".heic": "image/heic", ".avif": "image/avif"}
 
 
-def register(cli: typer.Typer) -> None:
-    """Add the command."""
-    cli.command("demo", help="See the bot at work on a Discord of its own: no token, no GPU.")(demo)
-
-
-def demo(
-    photo: Annotated[Path | None, typer.Option(help="Your photo; else an astronaut (NASA).")] = None,
-    style: Annotated[str, typer.Option(help="The style.")] = "ghibli",
-    output: Annotated[Path, typer.Option(help="Where the pictures go.")] = Path("demo-out"),
-) -> None:
-    """Play the whole journey on this machine and keep the picture."""
-    catalogue = failure.catalogue(None)
-    if style not in catalogue:
-        raise CommandError(words.unknown_style(list(catalogue)))
-    upload = Upload("astronaut.jpg", _astronaut(), "image/jpeg") if photo is None else _upload(photo)
-    asyncio.run(_before(upload.data))  # a photo that can't be opened is told before the curtain rises
-    play = _Play(Console(highlight=False, soft_wrap=True), upload, style, output)
-    try:
-        asyncio.run(play.perform())
-    except (TimeoutError, LookupError):
-        raise CommandError(f"the bot did not answer as it should; its log is in {play.log}") from None
-
-
-def _upload(path: Path) -> Upload:
-    return Upload(path.name, pictures.read(path), _KINDS.get(path.suffix.lower(), "image/jpeg"))
-
-
-def _astronaut() -> bytes:
-    """NASA's photo of Eileen Collins (public domain), at the size of a phone's photo."""
-    try:
-        from skimage import data  # noqa: PLC0415 - the demo's extra; nothing else needs it
-    except ImportError:
-        raise CommandError(
-            "the photo comes with scikit-image: `make demo` installs it, or give one with --photo"
-        ) from None
-    picture = Image.fromarray(np.asarray(data.astronaut())).resize((_PHONE_SIDE, _PHONE_SIDE), Image.Resampling.LANCZOS)
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=92)
-    return file.getvalue()
-
-
-class _Play:
-    """The script, and what the audience sees of it."""
+class Play:
+    """One performance."""
 
     def __init__(self, console: Console, upload: Upload, style: str, output: Path) -> None:
         self._console = console
@@ -95,7 +44,7 @@ class _Play:
             photos = guild.text_channel("photos")
             mika, *crowd = [guild.member(name) for name in ("Mika", *_CROWD)]
             self._names = {person.id: person.name for person in (mika, *crowd)}
-            async with _bot(playground, self.log):
+            async with the_bot(playground, self.log, daily_limit=_LIMIT):
                 await asyncio.wait_for(playground.connected.wait(), _PATIENCE)
                 narrator = asyncio.create_task(self._narrate(playground))
                 try:
@@ -184,7 +133,7 @@ class _Play:
         beside = self._output / f"{self._style}-before-after.jpg"
         pictures.write(picture, data)
         after = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
-        before = await _before(self._upload.data)
+        before = await photo.decoded(self._upload.data)
         both = encode(
             compare(before, after),
             limit=pictures.LIMIT,
@@ -221,16 +170,6 @@ async def _whisper(playground: Playground, interaction: Interaction) -> None:
     )
 
 
-async def _before(data: bytes) -> Pixels:
-    decoder = Decoder()
-    try:
-        return (await decoder.decode(data)).pixels
-    except EngineError as error:
-        raise CommandError(pictures.sentence(error)) from None
-    finally:
-        decoder.close()
-
-
 def _clock(at: float) -> str:
     return f"{datetime.fromtimestamp(at).astimezone():%H:%M}"
 
@@ -245,28 +184,3 @@ def _relative(seconds: float) -> str:
     number = round(abs(seconds) / size)
     span = f"{number} {unit}{'' if number == 1 else 's'}"
     return f"in {span}" if seconds > 0 else f"{span} ago"
-
-
-@asynccontextmanager
-async def _bot(playground: Playground, log: Path) -> AsyncIterator[None]:
-    """`animify run`, unmodified, in a process of its own that takes the playground for Discord."""
-    with tempfile.TemporaryDirectory(prefix="animify-demo-") as home, log.open("wb") as output:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "playground.launch", playground.origin, "bot", "run"),
-            cwd=home,
-            env={
-                "DISCORD_TOKEN": playground.token,
-                "ANIMIFY_DATABASE": str(Path(home, "animify.db")),
-                "ANIMIFY_DAILY_LIMIT": str(_LIMIT),
-                "ANIMIFY_TELEMETRY": "none",  # a bot of the machine's own may be there
-            },
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-        )
-        try:
-            yield
-        finally:
-            if process.returncode is None:
-                process.terminate()
-            await process.wait()
