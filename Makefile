@@ -26,6 +26,7 @@ bench: .venv/.bench
 pictures: .venv/.bench
 	$(BIN)/python -m docs.pictures
 	$(BIN)/python -m docs.previews
+	$(BIN)/python -m docs.shots
 
 messages: .venv/.dev
 	$(BIN)/python -m docs.messages $(NEW)
