@@ -27,6 +27,10 @@ KNOWN_INTENTS = (1 << 26) - 1
 MAX_EVENTS, EVENTS_WINDOW = 120, 60.0
 """How many messages a client may send in how many seconds."""
 
+ACK_DELAY = 0.05
+"""Seconds until a heartbeat is acknowledged: clients note when they sent it only after it has left, on a thread of
+their own, and would measure from the heartbeat before if the answer were faster than any network."""
+
 HEARTBEAT_GRACE = 1.5
 """A client is given up after this many heartbeat intervals without one."""
 
@@ -172,7 +176,7 @@ class Gateway:
             case Op.HEARTBEAT:
                 if session and data is not None:
                     session.acknowledge(data)
-                connection.send(Op.HEARTBEAT_ACK)
+                asyncio.get_running_loop().call_later(ACK_DELAY, connection.send, Op.HEARTBEAT_ACK)
             case Op.IDENTIFY | Op.RESUME if session:
                 raise GatewayClosedError(CloseCode.ALREADY_AUTHENTICATED, "identified-twice", "one IDENTIFY or RESUME")
             case Op.IDENTIFY:

@@ -74,6 +74,7 @@ class View:
             "channel": str(message.channel_id),
             "author": _user(self._world.users.get(message.author.id, message.author)),
             "at": message.created_at,
+            "lang": self._language(message) if message.author.is_bot else None,
             "content": message.content,
             "loading": message.loading,
             "ephemeral": message.ephemeral,
@@ -86,6 +87,14 @@ class View:
             "used": self._used.get(message.interaction_id or 0),
             "thread": bool(message.flags & MessageFlags.HAS_THREAD),
         }
+
+    def _language(self, message: Message) -> str:
+        """What a bot is expected to write in: the server's language where all of it reads along, else its reader's."""
+        guild = self._world.guilds.get(message.guild_id or 0)
+        if guild and not message.ephemeral and self._world.bot.id in guild.members:
+            return guild.locale
+        asked = message.interaction_id
+        return (self._playground.interaction(asked).user if asked else self._person.user).locale
 
     def commands(self, channel: ChannelState) -> list[Json]:
         """The commands that this person is offered there, in the order of their names."""

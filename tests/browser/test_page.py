@@ -1,5 +1,6 @@
 """The real bot on the page: a photo is picked, a picture comes, and each sees what is theirs."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,31 @@ async def test_the_card_leads_to_the_picture_and_others_have_no_photo_to_compare
         await there.become("Ren")
         await expect(there.page.locator("#side .view img")).to_be_visible()
         await expect(there.button("Compare with your photo")).to_have_count(0)
+
+
+async def test_a_variation_in_the_thread_becomes_a_picture_on_its_own_card(scene: Scene, opened: Opener) -> None:
+    async with opened(scene.address) as there:
+        await paint(there)
+        side = there.page.locator("#side")
+        await side.get_by_role("button", name="Bolder").click()
+        card = side.locator(".message").nth(1)
+        await expect(card).to_contain_text("Mika used Bolder")
+        await expect(card.locator(".view img")).to_be_visible()
+        await card.get_by_role("button", name="Compare with your photo").click()
+        assert (await there.page.locator(".comparison .before").get_attribute("src") or "").startswith("blob:")
+        await there.page.keyboard.press("Escape")
+        await there.messages.locator(".jump").click()
+        await expect(side.locator(".message").first).to_have_class(re.compile("pointed"))
+
+
+async def test_a_thread_counts_what_everybody_sees_in_it(scene: Scene, opened: Opener) -> None:
+    async with opened(scene.address) as there:
+        await paint(there)
+        side = there.page.locator("#side")
+        await side.get_by_role("button", name="Details").click()
+        await expect(side.locator(".message").last).to_contain_text("Only you can see this")
+        await expect(there.messages.locator(".thread")).to_contain_text("1 message")
+        await expect(there.page.locator("#sidebar .nested small")).to_have_text("1")
 
 
 async def test_what_the_bot_whispers_is_there_for_one_alone(scene: Scene, opened: Opener) -> None:

@@ -17,6 +17,7 @@ from tests.playground.rawclient import EPHEMERAL, V2, RawClient, listening
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+SIZE = "(element) => [element.offsetWidth, element.offsetHeight]"
 PRESS = {"type": 1, "components": [{"type": 2, "style": 1, "label": "Press", "custom_id": "press"}]}
 ECHO = {
     "name": "echo",
@@ -66,10 +67,10 @@ class Scene:
         assert reply.status == 200, reply.body
         return str(reply.body["id"])
 
-    async def edit(self, message: str, *components: object) -> None:
-        reply = await self.raw.call(
-            "PATCH", f"/channels/{self.channel.id}/messages/{message}", {"components": components}
-        )
+    async def edit(self, message: str, *components: object, **files: bytes) -> None:
+        path = f"/channels/{self.channel.id}/messages/{message}"
+        named = {f"{name}.jpg": data for name, data in files.items()} or None
+        reply = await self.raw.call("PATCH", path, {"components": components}, files=named)
         assert reply.status == 200, reply.body
 
     async def used(self, nth: int = 1) -> Interaction:
@@ -91,7 +92,8 @@ async def scene() -> AsyncIterator[Scene]:
         mika, ren = guild.member("Mika"), guild.member("Ren")
         channel = guild.text_channel("photos")
         await raw.register(ECHO, {"name": "Look closer", "type": 3}, {"name": "Wave", "type": 2})
-        async with Page(playground, {mika: "asks", ren: "watches"}, command="echo") as page:
+        languages = {"en-US": "English", "de": "Deutsch"}
+        async with Page(playground, {mika: "asks", ren: "watches"}, command="echo", languages=languages) as page:
             yield Scene(playground, channel, mika, ren, raw, page.address)
         assert playground.violations == []
 
@@ -135,6 +137,25 @@ async def test_markup_reads_as_on_discord_and_relative_times_tick(scene: Scene, 
         await expect(message.locator("time.stamp")).to_have_text("5 seconds ago")
 
 
+async def test_what_is_escaped_is_no_markup(scene: Scene, opened: Opener) -> None:
+    await scene.post(text(r"“b\_notes\_.txt”, \*not\* bold\\, _leaning_"))
+    async with opened(scene.address) as there:
+        await expect(there.messages.locator(".rich")).to_have_text(r"“b_notes_.txt”, *not* bold\, leaning")
+        await expect(there.messages.locator("em")).to_have_text("leaning")
+
+
+async def test_moments_are_told_in_the_language_that_one_speaks(scene: Scene, opened: Opener) -> None:
+    soon = int(time.time()) + 90
+    await scene.post(text(f"<t:{soon}:R> <t:0:D>"))
+    async with opened(scene.address) as there:
+        stamps = there.messages.locator("time.stamp")
+        await expect(stamps).to_have_text(["in 1 minute", "January 1, 1970"])
+        await there.page.get_by_label("Language").select_option("Deutsch")
+        await expect(stamps).to_have_text(["in 1 Minute", "1. Januar 1970"])
+        await expect(stamps.first).to_have_attribute("lang", "de")
+        await expect(there.messages.locator(".said")).to_have_attribute("lang", "en-US")  # it is in the server's
+
+
 async def test_an_edit_changes_what_changed_and_leaves_the_picture_standing(scene: Scene, opened: Opener) -> None:
     message = await scene.post({"type": 17, "components": [text("step 1"), gallery("photo")]}, photo=a_photo())
     async with opened(scene.address) as there:
@@ -145,6 +166,19 @@ async def test_an_edit_changes_what_changed_and_leaves_the_picture_standing(scen
         await expect(there.messages.first).to_contain_text("step 2")
         await expect(there.button("Press")).to_be_visible()
         assert await there.page.locator(".message .view img").evaluate("(image) => image.kept") is True
+
+
+async def test_a_picture_that_comes_to_a_standing_message_is_heard(scene: Scene, opened: Opener) -> None:
+    async with opened(scene.address) as there:
+        await expect(there.field).to_be_visible()
+        message = await scene.post(text("step 1"))
+        heard = there.page.locator("#announcer")
+        await expect(heard).to_have_text("Playground Bot: step 1")
+        await scene.edit(message, text("step 2"))
+        await expect(there.messages.first).to_contain_text("step 2")
+        await expect(heard).to_have_text("Playground Bot: step 1")
+        await scene.edit(message, text("Done"), gallery("photo"), photo=a_photo())
+        await expect(heard).to_have_text("Playground Bot: Done, 1 attached")
 
 
 async def test_two_pictures_are_compared_by_key_and_by_hand(scene: Scene, opened: Opener) -> None:
@@ -162,6 +196,13 @@ async def test_two_pictures_are_compared_by_key_and_by_hand(scene: Scene, opened
         assert clip.endswith("%)")
         await there.page.keyboard.press("Escape")
         await expect(there.page.locator(".lightbox")).to_have_count(0)
+
+
+async def test_two_pictures_of_a_gallery_are_not_compared_with_each_other(scene: Scene, opened: Opener) -> None:
+    await scene.post(gallery("first", "second"), first=a_photo(), second=a_photo(seed=2))
+    async with opened(scene.address) as there:
+        await expect(there.button("Open the picture: The second")).to_be_visible()
+        await expect(there.button("Compare")).to_have_count(0)
 
 
 async def test_a_spoiler_is_shown_on_demand_and_so_is_a_description(scene: Scene, opened: Opener) -> None:
@@ -248,6 +289,10 @@ async def test_a_narrow_window_holds_everything(scene: Scene, opened: Opener) ->
     async with opened(scene.address, width=360, height=640) as there:
         await expect(there.button("Button number 4")).to_be_visible()
         assert await there.page.evaluate("document.documentElement.scrollWidth") == 360
+        touched = there.messages.get_by_role("button").locator("visible=true")
+        assert (
+            min([min(await touched.nth(n).evaluate(SIZE)) for n in range(await touched.count())]) >= 32
+        )  # for fingers
         await there.button("Channels, and whom you are").click()
         await there.become("Ren")
         await expect(there.field).to_be_visible()

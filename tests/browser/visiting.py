@@ -30,7 +30,8 @@ class Opened:
     async def begin(self, command: str) -> None:
         """Type a command and choose the first that fits."""
         await self.field.press_sequentially(f"/{command}")
-        await expect(self.page.get_by_role("option").first).to_contain_text(f"/{command}")
+        commands = self.page.get_by_role("listbox", name="Commands")
+        await expect(commands.get_by_role("option").first).to_contain_text(f"/{command}")
         await self.field.press("Enter")
         await expect(self.page.get_by_role("form", name=f"/{command}")).to_be_visible()
 

@@ -159,6 +159,17 @@ async def test_commands_are_described_in_the_language_that_one_speaks(visit: Vis
     assert (await visit.act("speak", {"as": str(visit.mika.id), "locale": "tlh"})).status == 422
 
 
+async def test_a_bot_is_read_in_the_language_that_it_is_expected_to_write(visit: Visit) -> None:
+    visit.mika.set_locale("de")
+    async with RawClient(visit.playground) as raw, listening(raw):
+        await raw.register(PING)
+        for flags in (0, EPHEMERAL):
+            await raw.answer(await visit.mika.slash(visit.channel, "ping"), 4, {"content": "Hallo", "flags": flags})
+    await visit.mika.say(visit.channel, "Hi")
+    visit.mika.set_locale("ja")  # which changes nothing that was said before
+    assert [each["lang"] for each in (await visit.world_of(visit.mika))["messages"]] == ["en-US", "de", None]
+
+
 async def test_only_its_author_and_moderators_delete_a_message(visit: Visit) -> None:
     noors = await visit.noor.say(visit.channel, "mine")
     refused = await visit.act("delete", {"as": str(visit.mika.id), "message": str(noors.id)})

@@ -1,10 +1,12 @@
 """Rules of the gateway: who may identify and how often, heartbeats, limits, resume and its replay."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 
 from playground import Playground, ShiftingClock
+from playground.gateway import ACK_DELAY
 from tests.playground.rawclient import PING, RawClient, RawGateway, Stage
 
 GUILDS, MEMBERS, GUILD_MESSAGES = 1, 2, 1 << 9
@@ -100,9 +102,12 @@ async def test_identifying_twice_in_five_seconds_is_refused(stage: Stage, gatewa
         assert await second.read(name="READY")
 
 
-async def test_a_heartbeat_is_acknowledged(gateway: RawGateway) -> None:
+async def test_a_heartbeat_is_acknowledged_no_faster_than_over_a_network(gateway: RawGateway) -> None:
+    clock = asyncio.get_running_loop().time
+    sent = clock()
     await gateway.send(1)
     assert await gateway.read(op=11)
+    assert clock() - sent >= ACK_DELAY
 
 
 async def test_a_client_without_heartbeats_is_given_up() -> None:
@@ -222,6 +227,7 @@ async def test_the_gateway_counts_a_minute_by_the_clock() -> None:
         for _ in range(3):
             for _ in range(60):
                 await gateway.send(1)
+            for _ in range(60):
                 await gateway.read(op=11)
             clock.advance(61)
         assert playground.violations == []

@@ -17,7 +17,7 @@ const [body, content] = [document.body, document.getElementById("content")];
 
 const panes = { main: null, side: null };
 const unread = new Set();
-const announced = new Set();
+const heard = new Map();
 const led = new Set();
 let shownAs = null;
 let wanted = new URLSearchParams(location.hash.slice(1));
@@ -108,7 +108,7 @@ function switchTo(person) {
 
 /** Everything is new: because one came, became somebody else, or was cut off for a moment. */
 function arrive() {
-  for (const messages of world.messages.values()) for (const id of messages.keys()) announced.add(id);
+  for (const messages of world.messages.values()) for (const each of messages.values()) hear(each);
   if (shownAs === world.me && world.channels.has(panes.main?.channel)) {
     opened().forEach((pane) => pane.draw());
     return drawSidebar();
@@ -138,12 +138,21 @@ function changed(message) {
     touch(id); // which may only now be known to be of a photo from here
     lead(message, world.channels.get(find(id).channel));
   }
-  if (announced.has(message.id) || message.loading) return;
-  announced.add(message.id);
-  announce(spoken(message));
+  if (message.loading) return;
+  const isNew = !heard.has(message.id);
+  if (hear(message)) announce(spoken(message), message.lang ?? "");
+  if (!isNew) return;
   const isShown = opened().some((pane) => pane.channel === message.channel);
   if (!isShown && message.author.id !== world.me) unread.add(message.channel);
   drawSidebar();
+}
+
+/** Whether a message says what was not heard yet: it is new, or its pictures are others. */
+function hear({ id, attachments }) {
+  const pictures = attachments.map((each) => each.name).join("/");
+  const isNews = heard.get(id) !== pictures;
+  heard.set(id, pictures);
+  return isNews;
 }
 
 /** A thread for the result of one's own request opens by itself, once, where there is room for it. */
@@ -189,6 +198,7 @@ async function main() {
   on("gone", gone);
   on("channel", threaded);
   on("bot", drawSidebar);
+  on("language", () => opened().forEach((pane) => pane.draw()));
   setInterval(tick, 1000);
   NARROW.addEventListener("change", seal);
   document.getElementById("curtain").addEventListener("click", () => draw(false));

@@ -109,9 +109,9 @@ export function icon(name) {
   return svg;
 }
 
-/** Tell a screen reader what just happened. */
-export function announce(text) {
-  document.getElementById("announcer").textContent = text;
+/** Tell a screen reader what just happened, in this language; "" is one that nobody knows. */
+export function announce(text, lang = "") {
+  Object.assign(document.getElementById("announcer"), { lang, textContent: text });
 }
 
 /** A sentence at the edge of the page that goes away by itself. */

@@ -13,14 +13,14 @@ export function picture({ url, width, height, description, spoiler }) {
   return { src: source(url), alt: description ?? "", width, height, spoiler };
 }
 
-/** The pictures of a message side by side; two of them, or one of a photo from this page, can be compared. */
+/** The pictures of a message side by side; a before and after, or one of a photo from this page, can be compared. */
 export function gallery(pictures, message, redraw) {
   const shown = pictures.filter((each) => each.src);
   if (!shown.length) return null;
   const photos = photosOf(message);
   const befores = shown.map((_, index) => earlier(shown, index, photos));
   const open = (index, comparing) => lightbox(shown, index, { befores, comparing });
-  const isPair = shown.length === 2 && befores[1][0] === shown[0];
+  const isPair = isBeforeAndAfter(shown);
   const tiles = shown.map((each, index) => {
     const compare = befores[index].length > 0 && !isPair ? () => open(index, true) : null;
     return tile(each, { open: () => open(index, false), compare, redraw });
@@ -36,15 +36,19 @@ function size([{ width, height }, ...others]) {
 
 /** The pictures with which one can be compared: the photos it was made of, or the first of a before and after. */
 function earlier(shown, index, photos) {
-  if (photos.length === shown.length) return [photos[index]];
-  if (shown.length !== 2 || photos.length > 1) return photos;
-  return index === 1 ? [shown[0]] : [];
+  if (isBeforeAndAfter(shown)) return shown.slice(0, index);
+  return photos.length === shown.length ? [photos[index]] : photos;
+}
+
+/** Known by the first file's name: any other two are neighbours in a gallery. */
+function isBeforeAndAfter(shown) {
+  return shown.length === 2 && /\/before[^/]*$/.test(shown[0].src);
 }
 
 function compareButton(label, onclick) {
   const [word, ...rest] = label.split(" "); // the rest is shown where there is room
   const words = h("span", null, word, rest.length > 0 && h("span", { class: "rest" }, ` ${rest.join(" ")}`));
-  return button({ class: "compare", "aria-label": label, title: label, onclick }, icon("compare"), words);
+  return button({ class: "compare", "aria-label": label, title: label, lang: "en", onclick }, icon("compare"), words);
 }
 
 function tile({ src, alt, spoiler }, { open, compare, redraw }) {
@@ -64,12 +68,12 @@ function tile({ src, alt, spoiler }, { open, compare, redraw }) {
     h("img", { src, alt, decoding: "async" }),
     isHidden && h("span", { class: "spoiler" }, "Spoiler"),
   );
-  const about = { class: "alt", "aria-label": "Description of the picture", "aria-expanded": String(isDescribed) };
+  const about = { "aria-label": "Description of the picture", "aria-expanded": String(isDescribed), lang: "en" };
   return h(
     "figure",
     { class: classes("tile", isHidden && "hidden") },
     view,
-    alt && !isHidden && button({ ...about, onclick: describe }, "ALT"),
+    alt && !isHidden && button({ class: "alt", ...about, onclick: describe }, "ALT"),
     compare && !isHidden && compareButton("Compare with your photo", compare),
     isDescribed && h("figcaption", null, alt),
   );

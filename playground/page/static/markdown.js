@@ -8,7 +8,7 @@ import { world } from "./world.js";
 const MESSAGE_LINK = /^https:\/\/(?:\w+\.)?discord\.com\/channels\/(?:@me|\d+)\/(\d+)(?:\/(\d+))?$/;
 
 const INLINE = [
-  [/\\([^\w\s])/y, ([, character]) => character],
+  [/\\([^A-Za-z0-9\s])/y, ([, character]) => character],
   [/`([^`\n]+)`/y, ([, code]) => h("code", null, code)],
   [/\*\*(.+?)\*\*/sy, ([, inner]) => h("strong", null, inline(inner))],
   [/__(.+?)__/sy, ([, inner]) => h("u", null, inline(inner))],

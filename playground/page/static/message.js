@@ -11,7 +11,7 @@ import { avatar } from "./people.js";
 import { menu } from "./popover.js";
 import { clock } from "./time.js";
 import { exhibited, texts } from "./tree.js";
-import { dismiss, history, touch, world } from "./world.js";
+import { countOf, dismiss, touch, world } from "./world.js";
 
 const TOGETHER = 300; // seconds within which one author's messages stand under one name
 
@@ -36,7 +36,7 @@ export function line(message, before) {
       "div",
       { class: "body" },
       !isJoined && head(message),
-      message.loading ? thinking() : content(message),
+      message.loading ? thinking() : h("div", { class: "said", lang: message.lang }, content(message)),
       message.thread && threadLink(message),
       message.ephemeral && aside(message),
     ),
@@ -127,7 +127,7 @@ function embed({ color, title, description, fields = [], image, thumbnail, foote
 function threadLink({ id }) {
   const thread = world.channels.get(id); // which has the message's own id
   if (!thread) return null;
-  const count = history(id).length;
+  const count = countOf(id);
   const words = [h("b", null, thread.name), h("span", null, `${count} ${count === 1 ? "message" : "messages"}`)];
   return button({ class: "thread", onclick: () => jump(id) }, icon("thread"), words, icon("next"));
 }

@@ -3,7 +3,7 @@
 import { act } from "./api.js";
 import { button, classes, h, icon, morph } from "./dom.js";
 import { avatar } from "./people.js";
-import { history, speak, world } from "./world.js";
+import { countOf, speak, world } from "./world.js";
 
 const MOST_THREADS = 8; // of a channel, the newest
 
@@ -59,7 +59,7 @@ function group(title, entries) {
 }
 
 function entry({ id, name, guild, parent }, { shown, unread, go }) {
-  const [isOpen, hasNews, count] = [shown.includes(id), unread.has(id), history(id).length];
+  const [isOpen, hasNews, count] = [shown.includes(id), unread.has(id), countOf(id)];
   const look = classes("entry", parent && "nested", isOpen && "open", hasNews && "news");
   return button(
     { class: look, "aria-current": isOpen && "true", onclick: () => go(id) },

@@ -1,8 +1,8 @@
-// Moments as people read them, those told by their distance ticking along.
+// Moments as people read them, in the language that one speaks, those told by their distance ticking along.
 
 import { h } from "./dom.js";
+import { world } from "./world.js";
 
-const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 const UNITS = [
   ["year", 31536000],
   ["month", 2592000],
@@ -30,6 +30,7 @@ export function stamp(unix, style = "f") {
       class: "stamp",
       datetime: moment.toISOString(),
       title: written(unix, "F"),
+      lang: world.locale,
       "data-unix": unix,
       "data-style": style,
     },
@@ -42,7 +43,7 @@ export function clock(unix) {
   const today = new Date().toDateString() === new Date(unix * 1000).toDateString();
   return h(
     "time",
-    { datetime: new Date(unix * 1000).toISOString(), title: written(unix, "F") },
+    { datetime: new Date(unix * 1000).toISOString(), title: written(unix, "F"), lang: world.locale },
     written(unix, today ? "t" : "f"),
   );
 }
@@ -56,12 +57,12 @@ export function tick() {
 }
 
 function written(unix, style) {
-  return new Intl.DateTimeFormat("en-GB", STYLES[style] ?? STYLES.f).format(new Date(unix * 1000));
+  return new Intl.DateTimeFormat(world.locale, STYLES[style] ?? STYLES.f).format(new Date(unix * 1000));
 }
 
 function distance(unix) {
   const seconds = Math.round(unix - Date.now() / 1000);
-  if (seconds === 0) return "now";
-  const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size);
-  return RELATIVE.format(Math.trunc(seconds / size), unit);
+  const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? UNITS.at(-1);
+  const numeric = seconds === 0 ? "auto" : "always"; // "now", but "in 1 day"
+  return new Intl.RelativeTimeFormat(world.locale, { numeric }).format(Math.trunc(seconds / size), unit);
 }

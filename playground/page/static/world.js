@@ -6,7 +6,7 @@ export const world = {
   people: [],
   command: "",
   languages: {},
-  locale: "",
+  locale: "en-US",
   users: new Map(),
   guilds: new Map(),
   channels: new Map(),
@@ -18,8 +18,8 @@ const dismissed = new Set(JSON.parse(sessionStorage.getItem("dismissed") ?? "[]"
 let stream = null;
 
 /**
- * Hear of changes until `signal` aborts: `world` (all is new), `message`, `gone`, `channel`, `commands`, `bot`, and
- * `touched`, for a message that is to be drawn anew.
+ * Hear of changes until `signal` aborts: `world` (all is new), `message`, `gone`, `channel`, `commands`, `bot`,
+ * `language`, and `touched`, for a message that is to be drawn anew.
  */
 export function on(name, listener, signal) {
   listeners.addEventListener(name, (event) => listener(event.detail), { signal });
@@ -80,6 +80,11 @@ export function history(channel) {
   return messages.filter((each) => !dismissed.has(each.id)).sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
+/** How many of a channel's messages are there for everyone. */
+export function countOf(channel) {
+  return history(channel).filter((each) => !each.ephemeral).length;
+}
+
 /** A message anywhere, by its id. */
 export function find(id) {
   for (const messages of world.messages.values()) if (messages.has(id)) return messages.get(id);
@@ -93,10 +98,11 @@ export function dismiss(message) {
   tell("gone", { id: message.id, channel: message.channel });
 }
 
-/** Speak this language from now on, in which commands are described anew. */
+/** Speak this language from now on, in which commands are described and moments told anew. */
 export function speak(locale) {
   world.locale = locale;
   tell("commands");
+  tell("language", locale);
 }
 
 /** Draw a message anew though the server said nothing. */
