@@ -3,9 +3,10 @@
 from functools import partial
 
 from bot.attachments import FetchError
-from bot.delivery import DeliveryError, WayOut
+from bot.delivery import DeliveryError, Trouble, WayOut
+from bot.policy import Ask
 from bot.safety import UnsafePictureError
-from bot.store import InFlightError, NotAdmittedError, OverCapError, OverQuotaError, Usage
+from bot.store import NotAdmittedError, OverCapError, OverQuotaError, Usage
 from bot.ui import words
 from bot.ui.status import Allowance, Failed, FirstFew, QuotaCard, Saying, Statement
 from bot.values.rules import Refusal
@@ -23,21 +24,22 @@ class TurnedDownError(Exception):
 
 
 def turned_down(
-    error: NotAdmittedError | OverQuotaError | OverCapError | InFlightError, *, interaction_id: int
+    error: NotAdmittedError | OverQuotaError | OverCapError, ask: Ask, *, interaction_id: int, pictures: int = 1
 ) -> TurnedDownError:
-    """The store's refusal of a charge, as the member and the statistics hear it."""
+    """The store's refusal of so many pictures, as the member and the statistics hear it."""
     match error:
         case NotAdmittedError(refusal=refusal, standing=found):
-            statement = Statement() if refusal is Refusal.STATEMENT else None
-            return TurnedDownError(refusal, partial(words.refusal, refusal, found), statement)
-        case OverQuotaError(usage=usage, left=left):
-            why = partial(words.over_quota, allowance(usage))
-            return TurnedDownError("over_quota", why, _first_few(interaction_id, left))
-        case OverCapError(cap=cap, left=left):
-            why = partial(words.over_cap, cap.scope, cap.amount, cap.resets_at)
-            return TurnedDownError("over_cap", why, _first_few(interaction_id, left))
-        case InFlightError(count=count):
-            return TurnedDownError("in_flight", partial(words.too_many_in_flight, count))
+            asker, in_server = ask.actor, bool(ask.place.guild_id)
+            why = partial(words.refusal, refusal, found, joined_at=asker.joined_at, in_server=in_server)
+            return TurnedDownError(refusal, why, Statement() if refusal is Refusal.STATEMENT else None)
+        case OverQuotaError(usage=usage, left=0):
+            return TurnedDownError("over_quota", partial(words.over_quota, allowance(usage)))
+        case OverCapError(cap=cap, left=0):
+            return TurnedDownError("over_cap", partial(words.over_cap, cap.scope, cap.amount, cap.resets_at))
+        case OverQuotaError(left=left) | OverCapError(left=left):
+            reason = "over_cap" if isinstance(error, OverCapError) else "over_quota"
+            why = partial(words.MORE_THAN_LEFT, asked=pictures, left=left)
+            return TurnedDownError(reason, why, FirstFew(interaction_id, left))
 
 
 def failed(error: Exception) -> Failed:
@@ -66,10 +68,6 @@ def standing(usage: Usage) -> QuotaCard:
     )
 
 
-def _first_few(interaction_id: int, left: int) -> FirstFew | None:
-    return FirstFew(interaction_id, left) if left else None
-
-
 def _why(error: Exception) -> Saying:
     match error:
         case PhotoError(fault=fault, limit=limit):
@@ -82,6 +80,8 @@ def _why(error: Exception) -> Saying:
             return words.TOO_LARGE_TO_SEND
         case EngineError():
             return words.ENGINE_FAILED
+        case DeliveryError(trouble=Trouble.GONE):
+            return words.PICTURES_DELETED
         case DeliveryError():
             return words.NO_RESULT_PLACE
         case UnsafePictureError(judged=judged):

@@ -2,25 +2,32 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Final
 
 from bot.ui.status import Painting, Preparing, Status, Statuses, Waiting, ended
 from engine.contract import Progress
 from engine.dispatcher import Quote
 from engine.encoding import thumbnail
 
+NOTHING: Final[Mapping[int, Status]] = MappingProxyType({})
+"""What an earlier run of the bot has left of a request that is new."""
+
 _ETA_STEP = 5
 _PREVIEW_SIDE = 384
 
 
 class Board:
-    """A line for each picture of a request that is under way.
+    """A line for each picture of a request.
 
     Parameters
     ----------
     positions
-        Which of the request's pictures those are.
+        Which of them are under way.
+    earlier
+        How the others ended in an earlier run of the bot.
     clock
         Epoch seconds.
 
@@ -30,8 +37,12 @@ class Board:
         Whether rough pictures may be shown.
     """
 
-    def __init__(self, positions: Sequence[int], clock: Callable[[], float]) -> None:
-        self._lines: dict[int, Callable[[], Status]] = dict.fromkeys(sorted(positions), Preparing)
+    def __init__(
+        self, positions: Sequence[int], clock: Callable[[], float], earlier: Mapping[int, Status] = NOTHING
+    ) -> None:
+        lines: dict[int, Callable[[], Status]] = dict.fromkeys(positions, Preparing)
+        lines |= {position: _always(status) for position, status in earlier.items()}
+        self._lines = {position: lines[position] for position in sorted(lines)}
         self._quotes: dict[int, Callable[[], Quote]] = {}
         self._clock = clock
         self._expected = set(positions)
@@ -49,8 +60,9 @@ class Board:
         """The card is there, or can't be because of this."""
         if fault is None:
             self._open.set_result(None)
-        else:
-            self._open.set_exception(fault)
+            return
+        self._open.set_exception(fault)
+        self._open.exception()  # nobody may be left to be told
 
     async def opened(self) -> None:
         """Until the card is there; raises why it can't be."""
@@ -81,7 +93,7 @@ class Board:
 
     def show(self, position: int, status: Status) -> None:
         """A picture stands so now."""
-        self._lines[position] = lambda: status
+        self._lines[position] = _always(status)
         if ended(status):
             self._arrived(position)
             self._under_way.discard(position)
@@ -106,3 +118,7 @@ class Board:
         quote = self._quotes[position]()
         ready_at = self._clock() + quote.eta
         return Waiting(place=quote.place, yours=quote.yours, ready_at=_ETA_STEP * math.ceil(ready_at / _ETA_STEP))
+
+
+def _always(status: Status) -> Callable[[], Status]:
+    return lambda: status

@@ -14,7 +14,7 @@ from bot import policy
 from bot.answers import allowance, failed
 from bot.attachments import Attachments, FetchError
 from bot.board import Board
-from bot.delivery import DeliveryError, Posted
+from bot.delivery import DeliveryError, Placing, Posted, Trouble
 from bot.delivery.place import filename
 from bot.lanes import Lane
 from bot.policy import Showing
@@ -23,6 +23,7 @@ from bot.safety import Safety, UnsafePictureError
 from bot.store import DatabaseFailedError, IllegalTransitionError, RefusedError, Store, StoreError, UnknownJobError
 from bot.ui import words
 from bot.ui.status import Done, Failed, Finishing, Order, Preparing, Result, Saying, Shown, Status
+from bot.values.records import Picture
 from bot.values.rules import Standing
 from bot.witness import Witness
 from engine.errors import EngineError
@@ -156,6 +157,8 @@ class Carrier:
             queue.enter_context(board.queueing(position, turn.quote))
             await board.opened()
             await turn.near()
+            if await self.shows(carried.order) is Picture.DELETED:
+                raise DeliveryError(Trouble.GONE)  # nothing is painted for nobody
             await self._store.start(trip.job_id, judge=still_admits)
             carried.show(Preparing())
             photo = await lane.studio.prepare(await self._fetch(trip))
@@ -192,14 +195,10 @@ class Carrier:
         """
         trip, shown = carried.trip, result.shown
         inline = not (await self._store.desk.guild(trip.place.guild_id)).threads
-        posted = await carried.delivery.delivered(
-            result,
-            carried.board.statuses,
-            thread_id=await self.thread(trip),
-            inline=inline,
-            hidden=await self.hidden(result.order),
-        )
-        carried.posted = done = Done(shown.engine or "", shown.seconds or 0.0)
+        placing = Placing(thread_id=await self.thread(trip), inline=inline)
+        shows = partial(self.shows, result.order)
+        posted = await carried.delivery.delivered(result, carried.board.statuses, placing, shows)
+        carried.posted = done = Done(shown.engine, shown.seconds)
         digest = sha256(result.data).hexdigest()
         try:
             await self._settle(
@@ -215,18 +214,30 @@ class Carrier:
                 ),
             )
         except (IllegalTransitionError, UnknownJobError):
-            await carried.delivery.removed(result.order, trip.position)
+            await carried.delivery.removed(result.order, trip.position, shows)
             raise
         carried.show(done)
-        self._witness.delivered(style=trip.style.id, engine=done.engine, seconds=done.seconds)
+        self._witness.delivered(style=trip.style.id, engine=shown.engine or "", seconds=shown.seconds or 0.0)
 
-    async def hidden(self, order: Order) -> bool:
-        """Whether somebody objects to what is posted of a request already."""
+    async def shows(self, order: Order) -> Picture:
+        """What may be seen of a request's pictures.
+
+        Raises
+        ------
+        DeliveryError
+            Nobody can tell, so nothing may be changed.
+        """
         if order.count == 1:
-            return False
-        return any(job.hidden_at is not None for job in await self._store.jobs_of(order.interaction_id))
+            return Picture.SHOWN
+        try:
+            jobs = await self._store.jobs_of(order.interaction_id)
+        except StoreError:
+            raise DeliveryError(Trouble.REFUSED) from None
+        if any(job.deleted_at is not None for job in jobs):
+            return Picture.DELETED
+        return Picture.HIDDEN if any(job.hidden_at is not None for job in jobs) else Picture.SHOWN
 
-    async def keep(self, order: Order, trip: Trip, posted: Posted, delivery: Delivery) -> None:
+    async def keep(self, order: Order, trip: Trip, posted: Posted, delivery: Delivery) -> Status:
         """Note down a picture that an earlier run of the bot has posted; what was cancelled since is taken down.
 
         Raises
@@ -237,7 +248,9 @@ class Carrier:
             await self._store.start(trip.job_id, judge=_posted_already)
             await self._store.deliver(trip.job_id, channel_id=posted.channel_id, message_id=posted.message_id)
         except (IllegalTransitionError, UnknownJobError):
-            await delivery.removed(order, trip.position)
+            await delivery.removed(order, trip.position, partial(self.shows, order))
+            return _called_off(words.WITHDRAWN)
+        return Done(None, None)
 
     async def _fetch(self, trip: Trip) -> bytes:
         """The photo by its sealed link: opened here, held by nothing after this call."""
@@ -251,7 +264,8 @@ class Carrier:
         if not isinstance(error, EngineError | FetchError | DeliveryError | UnsafePictureError | RefusedError):
             _log.error("a journey failed", job=trip.job_id, exc_info=error)
         kind = type(error).__name__
-        await self._settle(trip, lambda: self._store.fail(trip.job_id, kind))
+        with suppress(UnknownJobError):  # its member was erased meanwhile
+            await self._settle(trip, lambda: self._store.fail(trip.job_id, kind))
         self._witness.failed(kind)
 
     async def _settle(self, trip: Trip, end: Callable[[], Awaitable[object]]) -> None:

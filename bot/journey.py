@@ -4,9 +4,11 @@ It knows no Discord: a frozen Request comes in, and a Delivery takes what the me
 """
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
@@ -14,9 +16,9 @@ import structlog
 from bot import policy
 from bot.answers import TurnedDownError, failed, turned_down
 from bot.attachments import Attachments
-from bot.board import Board
+from bot.board import NOTHING, Board
 from bot.carrying import Carried, Carrier
-from bot.delivery import DeliveryError
+from bot.delivery import DeliveryError, Posted
 from bot.lanes import Lane, choose
 from bot.request import Delivery, Request, Trip
 from bot.safety import Safety
@@ -30,7 +32,7 @@ from bot.store import (
     StoreError,
 )
 from bot.ui import words
-from bot.ui.status import Order, Saying, Shown, ended
+from bot.ui.status import Order, Saying, Shown, Status, Statuses, ended
 from bot.values.rules import Place, Refusal, Standing
 from bot.witness import Nobody, Witness
 from engine.errors import PhotoFault
@@ -38,6 +40,25 @@ from engine.errors import PhotoFault
 _SEARCHED_THREAD = 24 * 60 * 60  # as long as a photo's link, and so a promise, can live
 
 _log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What an earlier run of the bot has left of a request.
+
+    Attributes
+    ----------
+    ended
+        How those of its pictures ended that are under way no more.
+    painted
+        What is known of all of its pictures, for those that turn out to be posted.
+    posted
+        Where its pictures are, if some are for certain.
+    """
+
+    ended: Mapping[int, Status]
+    painted: Mapping[int, Shown]
+    posted: Posted | None
 
 
 class Journey:
@@ -100,21 +121,25 @@ class Journey:
         """Whether nothing new is taken, since the bot is stopping."""
         return self._closing
 
+    def require_open(self) -> None:
+        """Nothing is taken while the bot stops, or while its engine takes nothing.
+
+        Raises
+        ------
+        TurnedDownError
+        """
+        if self._closing:
+            raise TurnedDownError("shutting_down", words.SHUTTING_DOWN)
+        if not self._lane.open:
+            raise TurnedDownError("engine_down", words.ENGINE_DOWN)
+
     def begin(self, request: Request, delivery: Delivery) -> asyncio.Task[None]:
         """Start a journey. The task raises what is nobody's refusal, for the caller to answer."""
         return self._start(self._travel(request, delivery), f"journey-{request.interaction_id}")
 
-    def resume(
-        self, order: Order, trips: tuple[Trip, ...], delivery: Delivery, painted: Mapping[int, Shown]
-    ) -> asyncio.Task[None]:
-        """Go on with what an earlier run of the bot had promised.
-
-        Parameters
-        ----------
-        painted
-            What is known of the pictures of this request that may be posted already, these trips' own among them.
-        """
-        return self._start(self._go_on(order, trips, delivery, painted), f"journey-{order.interaction_id}")
+    def resume(self, order: Order, trips: tuple[Trip, ...], delivery: Delivery, past: Past) -> asyncio.Task[None]:
+        """Go on with what an earlier run of the bot had promised; without trips, say how it ended."""
+        return self._start(self._go_on(order, trips, delivery, past), f"journey-{order.interaction_id}")
 
     def recall(self, job_ids: Collection[str], why: Saying) -> bool:
         """End the journeys of jobs that somebody has cancelled in the store; their cards say why.
@@ -174,29 +199,28 @@ class Journey:
         else:
             await self._carry_all(order, trips, lane, delivery)
 
-    async def _go_on(
-        self, order: Order, trips: tuple[Trip, ...], delivery: Delivery, painted: Mapping[int, Shown]
-    ) -> None:
-        left = []
+    async def _go_on(self, order: Order, trips: tuple[Trip, ...], delivery: Delivery, past: Past) -> None:
+        ended, left = dict(past.ended), []
         try:
-            thread_id = await self._carrier.thread(trips[0], within=_SEARCHED_THREAD)
-            found = await delivery.found(order, painted, thread_id=thread_id)
+            thread_id = await self._carrier.thread(trips[0], within=_SEARCHED_THREAD) if trips else None
+            found = await delivery.found(order, past.painted, thread_id=thread_id, known=past.posted)
             for trip in trips:
                 if found is None or trip.position not in found.positions:
                     left.append(trip)
                 else:
-                    await self._carrier.keep(order, trip, found.posted, delivery)
+                    ended[trip.position] = await self._carrier.keep(order, trip, found.posted, delivery)
         except DeliveryError as error:
             for trip in trips:
                 await self._carrier.take_back(trip, error)
-            await delivery.closed(order, (failed(error),))
+                ended[trip.position] = failed(error)
+            await self._close(order, tuple(ended.values()), delivery)
         except StoreError as error:  # nobody waits for an answer here; the next start finds the jobs again
             _log.error("a request does not go on", request=order.interaction_id, reason=str(error))
         else:
             if left:
-                await self._carry_all(order, tuple(left), self._lane, delivery)
+                await self._carry_all(order, tuple(left), self._lane, delivery, ended)
             else:
-                await delivery.closed(order, None)
+                await self._close(order, tuple(ended.values()), delivery)
 
     def _check(self, request: Request) -> None:
         """Step 1, from memory alone.
@@ -205,10 +229,7 @@ class Journey:
         ------
         TurnedDownError
         """
-        if self._closing:
-            raise TurnedDownError("shutting_down", words.SHUTTING_DOWN)
-        if not self._lane.open:
-            raise TurnedDownError("engine_down", words.ENGINE_DOWN)
+        self.require_open()
         for shot in request.shots:
             if not policy.declares_a_picture(shot.declared):
                 raise TurnedDownError("not_a_picture", words.NOT_AN_IMAGE_TYPE)
@@ -232,19 +253,39 @@ class Journey:
         def judge(position: int, found: Standing) -> Refusal | None:
             return policy.admits(request.ask(position), found, house=self._safety.house, now=self._clock())
 
+        limit = policy.in_flight_limit(quote.eta)
         try:
-            receipt = await self._store.submit(
-                request.charge, judge=judge, in_flight_limit=policy.in_flight_limit(quote.eta)
-            )
-        except (NotAdmittedError, OverQuotaError, OverCapError, InFlightError) as error:
-            raise turned_down(error, interaction_id=request.interaction_id) from None
+            receipt = await self._store.submit(request.charge, judge=judge, in_flight_limit=limit)
+        except (NotAdmittedError, OverQuotaError, OverCapError) as error:
+            interaction_id, pictures = request.interaction_id, len(request.shots)
+            raise turned_down(error, request.ask(0), interaction_id=interaction_id, pictures=pictures) from None
+        except InFlightError as error:
+            free_at = self._ended_at(request.actor.user_id, error.count - limit + 1)
+            raise TurnedDownError("in_flight", partial(words.too_many_in_flight, error.count, free_at)) from None
         self._witness.accepted()
         long_wait = policy.worth_a_mention(quote.eta) and not request.token_only
         return request.order(receipt.language, long_wait=long_wait), request.trips(receipt.job_ids), lane
 
-    async def _carry_all(self, order: Order, trips: tuple[Trip, ...], lane: Lane, delivery: Delivery) -> None:
+    def _ended_at(self, user_id: int, requests: int) -> int | None:
+        """When so many of a member's requests will have ended, in epoch seconds; None where nobody can say."""
+        etas: dict[int, float] = {}
+        for one in self._carried.values():
+            standing = one.lane.find(one.trip.job_id) if one.trip.user_id == user_id else None
+            if standing is not None:
+                etas[one.order.interaction_id] = max(standing.quote.eta, etas.get(one.order.interaction_id, 0.0))
+        soonest = sorted(etas.values())
+        return math.ceil(self._clock() + soonest[requests - 1]) if requests <= len(soonest) else None
+
+    async def _carry_all(
+        self,
+        order: Order,
+        trips: tuple[Trip, ...],
+        lane: Lane,
+        delivery: Delivery,
+        earlier: Mapping[int, Status] = NOTHING,
+    ) -> None:
         """Steps 2 to 7, once it is charged: show the card, carry each picture, and say how it ended."""
-        board = Board([trip.position for trip in trips], self._clock)
+        board = Board([trip.position for trip in trips], self._clock, earlier)
         everyone = [Carried(order, trip, lane, delivery, board) for trip in trips]
         self._carried |= {one.trip.job_id: one for one in everyone}
         try:
@@ -263,11 +304,13 @@ class Journey:
         finally:
             for trip in trips:
                 del self._carried[trip.job_id]
-        mention = hidden = False
+        await self._close(order, board.statuses(), delivery)
+
+    async def _close(self, order: Order, statuses: Statuses, delivery: Delivery) -> None:
+        mention = False
         with suppress(StoreError):  # whoever wanted to be called finds the card
             mention = await self._store.mention_wanted(order.interaction_id)
-            hidden = await self._carrier.hidden(order)
-        await delivery.closed(order, board.statuses(), mention=mention, hidden=hidden)
+        await delivery.closed(order, statuses, partial(self._carrier.shows, order), mention=mention)
 
     @asynccontextmanager
     async def _card(self, order: Order, trip: Trip, delivery: Delivery, board: Board) -> AsyncIterator[None]:
@@ -276,8 +319,9 @@ class Journey:
             try:
                 card = await delivery.accepted(order, saying := board.statuses())
                 await self._store.card_posted(trip.job_id, channel_id=card.channel_id, message_id=card.message_id)
-                if trip.owner_id is None and await self._store.tell_once(trip.user_id):
-                    await delivery.told(words.UPLOADS_ARE_YOURS)
+                with suppress(StoreError):  # a hint is worth no refund
+                    if trip.owner_id is None and await self._store.tell_once(trip.user_id):
+                        await delivery.told(words.UPLOADS_ARE_YOURS)
                 await shown.enter_async_context(delivery.showing(order, saying, board.statuses))
             except Exception as error:  # noqa: BLE001 - the journey's boundary: each picture tells it, and is refunded
                 board.open(error)

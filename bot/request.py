@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bot.delivery import Found, Posted, WayOut
+from bot.delivery import Found, Placing, Posted, Shows, WayOut
 from bot.policy import Ask, Declared
 from bot.store import NewJob, NewRequest
 from bot.ui.language import ENGLISH
@@ -98,6 +98,7 @@ class Request:
             token=self.token,
             jobs=tuple(
                 NewJob(
+                    origin=shot.source.origin,
                     owner_id=shot.source.owner_id,
                     strength=shot.strength,
                     seed=shot.seed,
@@ -119,6 +120,7 @@ class Request:
             count=len(self.shots),
             language=language,
             long_wait=long_wait,
+            private=self.private,
         )
 
     def trips(self, job_ids: Sequence[str]) -> tuple["Trip", ...]:
@@ -186,17 +188,11 @@ class Delivery(Protocol):
         self, order: Order, shown: Statuses, statuses: Callable[[], Statuses]
     ) -> AbstractAsyncContextManager[None]: ...
     async def delivered(
-        self,
-        result: Result,
-        statuses: Callable[[], Statuses],
-        *,
-        thread_id: int | None,
-        inline: bool,
-        hidden: bool = False,
+        self, result: Result, statuses: Callable[[], Statuses], placing: Placing, shows: Shows
     ) -> Posted: ...
-    async def removed(self, order: Order, position: int) -> None: ...
-    async def closed(
-        self, order: Order, statuses: Statuses | None, *, mention: bool = False, hidden: bool = False
-    ) -> None: ...
+    async def removed(self, order: Order, position: int, shows: Shows) -> None: ...
+    async def closed(self, order: Order, statuses: Statuses, shows: Shows, *, mention: bool = False) -> None: ...
     async def paused(self, order: Order) -> None: ...
-    async def found(self, order: Order, painted: Mapping[int, Shown], *, thread_id: int | None) -> Found | None: ...
+    async def found(
+        self, order: Order, painted: Mapping[int, Shown], *, thread_id: int | None, known: Posted | None
+    ) -> Found | None: ...

@@ -6,13 +6,14 @@ from typing import Final
 import discord
 import structlog
 
-from bot.commands.services import ServiceClient, Services, style_name
-from bot.delivery import DeliveryError, Posted
+from bot.commands.services import Interaction, ServiceClient, Services, shown_of, style_name
+from bot.delivery import DeliveryError, Posted, site_of
 from bot.delivery.calls import Trouble
-from bot.delivery.exhibit import Exhibit, PostedExhibit, conceal, reveal
+from bot.delivery.exhibit import Exhibit, PostedExhibit, PressedExhibit, conceal, reveal
 from bot.store import Job
 from bot.ui import moderation
 from bot.ui.compare import describing
+from bot.ui.hiding import Describe
 from bot.ui.language import speaking
 from bot.values.records import Picture
 
@@ -27,13 +28,36 @@ def turn(services: Services, job_id: str) -> asyncio.Lock:
 
     One for all pictures of a request: they share the message.
     """
-    return services.turns.setdefault(job_id.partition("-")[0], asyncio.Lock())
+    return services.turns.of(int(job_id.partition("-")[0]))
 
 
 def posted(client: discord.Client, job: Job) -> PostedExhibit:
     """The message of a result."""
     place = Posted(job.result_channel_id or 0, job.result_message_id or 0)
     return PostedExhibit(client, place, guild_id=job.guild_id)
+
+
+def in_reach(interaction: Interaction, job: Job) -> bool:
+    """Whether a result's message can be changed at any time, and not by a press on it alone."""
+    return site_of(interaction).bot_is_here and not job.private
+
+
+def is_elsewhere(interaction: Interaction, job: Job) -> bool:
+    """Whether the button was not on the result's message, but on a card of one picture that was picked from it."""
+    return interaction.message is None or interaction.message.id != job.result_message_id
+
+
+def result_of(interaction: Interaction, job: Job) -> Exhibit:
+    """A result's message, from wherever a button of it was pressed."""
+    elsewhere = in_reach(interaction, job) and is_elsewhere(interaction, job)
+    return posted(interaction.client, job) if elsewhere else PressedExhibit(interaction)
+
+
+async def alt_texts(services: Services, job: Job, language: str) -> Describe:
+    """What a screen reader says for the files of a result's message, in this language."""
+    request = await services.store.jobs_of(job.interaction_id)
+    there = [shown_of(one) for one in request if one.deleted_at is None]
+    return describing(style_name(job.style, services.catalogue), language, there)
 
 
 async def agree(client: ServiceClient, job_id: str, exhibit: Exhibit | None = None, *, last: bool = False) -> Picture:
@@ -69,12 +93,12 @@ async def show(client: ServiceClient, job: Job, exhibit: Exhibit) -> None:
     ------
     DeliveryError
     """
-    await reveal(exhibit, describing(style_name(job.style, client.services.catalogue), job.language))
+    await reveal(exhibit, await alt_texts(client.services, job, job.language))
 
 
 async def _hide(client: ServiceClient, job: Job, exhibit: Exhibit) -> None:
     with speaking(job.language):
-        notice = moderation.HIDDEN_NOTICE() if job.guild_id else moderation.HIDDEN_NOTICE_DIRECT()
+        notice = moderation.hidden_notice(moderated=bool(job.guild_id))
     await conceal(exhibit, notice)
 
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from weakref import WeakValueDictionary
 
 import discord
 from discord import app_commands, ui
@@ -16,9 +15,10 @@ from bot.commands.shelf import Shelf
 from bot.comparing import Comparer
 from bot.delivery import scope_of
 from bot.delivery.answer import PATIENCE
+from bot.delivery.turns import Turns
 from bot.journey import Journey
 from bot.store import Act, Change, Job, Store
-from bot.ui import words
+from bot.ui import links, words
 from bot.ui.status import Order, Shown
 from bot.values.rules import Actor, Guild, House
 from engine.contract import Medium
@@ -36,7 +36,7 @@ class Services:
     changed
         Set once something may have changed that log channels are told of.
     turns
-        A lock for each request whose result is being changed, for as long as somebody has it.
+        Who may change a request's result now.
     """
 
     journey: Journey
@@ -48,7 +48,7 @@ class Services:
     comparer: Comparer
     previews: Previews = field(default_factory=Previews)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
-    turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    turns: Turns = field(default_factory=Turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,9 @@ def order_of(job: Job, catalogue: Catalogue) -> Order:
     """What a job's card says; a style that is gone is called by its id."""
     style = catalogue.get(job.style)
     label, emoji = (job.style, "🎨") if style is None else (style.label, style.emoji)
-    return Order(job_id=job.id, user_id=job.user_id, style=label, emoji=emoji, language=job.language)
+    return Order(
+        job_id=job.id, user_id=job.user_id, style=label, emoji=emoji, language=job.language, private=job.private
+    )
 
 
 def shown_of(job: Job) -> Shown:
@@ -186,7 +188,7 @@ def shown_of(job: Job) -> Shown:
 
 def link_of(job: Job) -> str:
     """The address of a result's message."""
-    return f"https://discord.com/channels/{job.guild_id or '@me'}/{job.result_channel_id}/{job.result_message_id}"
+    return links.message(job.place_id, job.result_channel_id, job.result_message_id)
 
 
 def style_name(style_id: str, catalogue: Catalogue) -> str:

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, Self
 
 import discord
@@ -12,20 +13,24 @@ from bot.delivery import place
 from bot.delivery.answer import FirstAnswer
 from bot.delivery.calls import DeliveryError, Trouble, already_gone
 from bot.delivery.card import Card, CardAddress
-from bot.delivery.gallery import Found, Gallery
+from bot.delivery.gallery import Found, Gallery, Placing, Shows
 from bot.delivery.place import Posted
 from bot.delivery.site import Site, Venue, age_restricted, place_of, scope_of, site_of, venue_of
-from bot.ui import captions, cards, words
+from bot.delivery.turns import Turns
+from bot.ui import captions, cards, links, words
 from bot.ui.language import speaking
-from bot.ui.status import Failed, Order, Result, Saying, Shown, Statuses, WayOut
+from bot.ui.status import Done, Failed, FirstFew, Order, Result, Saying, Shown, Statuses, WayOut
 
 __all__ = [
     "DeliveryError",
     "DiscordDelivery",
     "Found",
+    "Placing",
     "Posted",
+    "Shows",
     "Site",
     "Trouble",
+    "Turns",
     "Venue",
     "WayOut",
     "age_restricted",
@@ -43,8 +48,8 @@ class DiscordDelivery:
 
     Attributes
     ----------
-    way_out
-        What a refused member was offered to do about it.
+    on_accepted, on_first_few
+        Called once the request is taken, and before a refused member is offered its first few pictures.
     """
 
     def __init__(
@@ -52,6 +57,7 @@ class DiscordDelivery:
         client: discord.Client,
         site: Site,
         *,
+        turns: Turns,
         member_name: str | None = None,
         answer: FirstAnswer | None = None,
         card: Card | None = None,
@@ -59,26 +65,33 @@ class DiscordDelivery:
     ) -> None:
         self._client = client
         self.site = site
-        self.way_out: WayOut | None = None
+        self.on_accepted: Callable[[], None] = _nothing
+        self.on_first_few: Callable[[], None] = _nothing
         self._answer = answer
         self._card = card
         self._new_card = new_card
-        self._gallery = Gallery(client, site, member_name=member_name)
+        self._gallery = Gallery(client, site, turns=turns, member_name=member_name)
 
     @classmethod
     def answering(
         cls,
         interaction: discord.Interaction[Any],
         *,
+        turns: Turns,
         private: bool = False,
+        answer: FirstAnswer | None = None,
         clock: Callable[[], float] = time.time,
     ) -> Self:
         """The delivery of a request that was made just now; its first answer is due.
 
         Parameters
         ----------
+        turns
+            Where moderators wait for each other, too.
         private
             The member alone sees all of it.
+        answer
+            Its first answer, if that is under way.
         """
         site = site_of(interaction, private=private)
 
@@ -97,17 +110,24 @@ class DiscordDelivery:
         return cls(
             interaction.client,
             site,
+            turns=turns,
             member_name=interaction.user.display_name,
-            answer=FirstAnswer(interaction, private=private),
+            answer=answer or FirstAnswer(interaction, private=private),
             new_card=new_card,
         )
 
     @classmethod
     def resuming(
-        cls, client: discord.Client, site: Site, address: CardAddress, *, clock: Callable[[], float] = time.time
+        cls,
+        client: discord.Client,
+        site: Site,
+        address: CardAddress,
+        *,
+        turns: Turns,
+        clock: Callable[[], float] = time.time,
     ) -> Self:
         """The delivery of a request whose card an earlier run of the bot had posted."""
-        return cls(client, site, card=Card(client, address, clock=clock))
+        return cls(client, site, turns=turns, card=Card(client, address, clock=clock))
 
     @property
     def upload_limit(self) -> int:
@@ -118,7 +138,8 @@ class DiscordDelivery:
         """Say no as the first answer, to the member alone; with the button that leads on, if there is one."""
         if self._answer is None:
             return
-        self.way_out = way_out
+        if isinstance(way_out, FirstFew):
+            self.on_first_few()
         with _forgiving("refusal"):
             await self._answer.private(why() if way_out is None else cards.refusal(why(), way_out))
 
@@ -141,18 +162,20 @@ class DiscordDelivery:
         DeliveryError
             The member can't be reached through this interaction, or the earlier card is gone.
         """
+        self.on_accepted()
         if self._card is not None and self._card.is_result:
             return self._card.posted
         if self._card is not None:
             try:
                 await self._card.edit(cards.request(order, statuses))
             except DeliveryError as error:
-                if error.trouble is Trouble.GONE:
+                if error.trouble is Trouble.GONE or not self.site.bot_is_here:
                     raise  # else the thread is archived, say: the picture itself will bring it back
             return self._card.posted
         if self._answer is None or self._new_card is None:
             raise DeliveryError(Trouble.EXPIRED)
-        self._card = self._new_card(await self._answer.card(cards.request(order, statuses)))
+        card = cards.request(order, statuses)
+        self._card = self._new_card(await self._answer.card(card, private=self.site.private))
         return self._card.posted
 
     @contextlib.asynccontextmanager
@@ -165,13 +188,7 @@ class DiscordDelivery:
             yield
 
     async def delivered(
-        self,
-        result: Result,
-        statuses: Callable[[], Statuses],
-        *,
-        thread_id: int | None,
-        inline: bool,
-        hidden: bool = False,
+        self, result: Result, statuses: Callable[[], Statuses], placing: Placing, shows: Shows
     ) -> Posted:
         """Show a picture: the first one of a request where it belongs, any other one beside it.
 
@@ -179,12 +196,8 @@ class DiscordDelivery:
         ----------
         statuses
             Where the request stands.
-        thread_id
-            The member's thread of the last hour in this channel, to be used again.
-        inline
-            The server wants no thread opened: the pictures come on the card.
-        hidden
-            Somebody objects to what is shown of the request: nothing more is.
+        shows
+            What may be seen of the request's pictures by then.
 
         Raises
         ------
@@ -193,58 +206,63 @@ class DiscordDelivery:
         """
         if self._card is None:
             raise DeliveryError(Trouble.GONE)
-        try:
-            return await self._gallery.add(
-                result, statuses, self._card, thread_id=thread_id, inline=inline, hidden=hidden
-            )
-        except DeliveryError as error:
-            if error.trouble is not Trouble.UNREACHABLE:
-                raise
-        found = await self.found(result.order, {result.shown.position: result.shown}, thread_id=thread_id)
-        if found is None or result.shown.position not in found.positions:
-            raise DeliveryError(Trouble.UNREACHABLE)
-        return found.posted
+        return await self._gallery.add(result, statuses, self._card, placing, shows)
 
-    async def removed(self, order: Order, position: int) -> None:
+    async def removed(self, order: Order, position: int, shows: Shows) -> None:
         """Take a picture away that was called off while it was being posted."""
         if self._card is not None:
             with _forgiving("removal"), already_gone():
-                await self._gallery.remove(order, position, self._card)
+                await self._gallery.remove(order, position, self._card, shows)
 
-    async def closed(
-        self, order: Order, statuses: Statuses | None, *, mention: bool = False, hidden: bool = False
-    ) -> None:
+    async def closed(self, order: Order, statuses: Statuses, shows: Shows, *, mention: bool = False) -> None:
         """Give the cards of a request their last look, and call the member if they want that.
 
         Parameters
         ----------
         statuses
-            How it ended; None where an earlier run of the bot had painted all of it.
+            How each of its pictures ended.
         """
         posted = self._gallery.posted
-        if posted is None and statuses is not None:
-            why = next((one for one in statuses if isinstance(one, Failed)), None)
-            if why is not None:
-                await self.failed(order, why.why, retry=why.retry)
         if self._card is None or posted is None:
+            await self._nothing_posted(order, statuses, mention=mention)
             return
-        with _forgiving("last card", order.job_id):
-            if statuses is not None:
-                await self._gallery.close(order, statuses, self._card, hidden=hidden)
-            if posted != self._card.posted:
-                await self._card.edit(cards.finished(order, self._link(posted), statuses))
-        if mention:
-            with _forgiving("mention", order.job_id), speaking(order.language):
-                said = captions.ready(order, self._link(posted))
-                await place.call_member(self._client, said, order, posted.channel_id, guild_id=self.site.guild_id)
+        there = True
+        with _forgiving("last look", order.job_id):
+            there = await self._gallery.close(order, statuses, self._card, shows)
+        if posted != self._card.posted:
+            with _forgiving("last card", order.job_id):
+                await self._card.edit(
+                    cards.finished(order, self._link(posted), statuses)
+                    if there
+                    else cards.failed(order, words.PICTURES_DELETED)
+                )
+        if mention and there:
+            await self._call(order, partial(captions.ready, order, self._link(posted)), posted.channel_id)
 
-    async def failed(self, order: Order, why: Saying, *, retry: bool = False) -> None:
+    async def _nothing_posted(self, order: Order, statuses: Statuses, *, mention: bool) -> None:
+        """Say why; a card that may be a result by now, although nobody could look, is left alone."""
+        if any(isinstance(one, Done) for one in statuses):
+            return
+        failed = [one for one in statuses if isinstance(one, Failed)]
+        if not failed:
+            return
+        await self.failed(order, failed[0].why, retry=cards.to_retry(statuses))
+        if mention and self._card is not None and not self._card.token_lives:  # else they were told just now
+            await self._call(
+                order, partial(captions.not_ready, order, self._link(self._card.posted)), self.site.channel_id
+            )
+
+    async def _call(self, order: Order, what: Saying, channel_id: int) -> None:
+        with _forgiving("mention", order.job_id), speaking(order.language):
+            await place.call_member(self._client, what(), order, channel_id, guild_id=self.site.guild_id)
+
+    async def failed(self, order: Order, why: Saying, *, retry: int = 0) -> None:
         """Take the promise back: the card goes and the member alone is told why, or the card says it.
 
         Parameters
         ----------
         retry
-            Whether to offer the same again.
+            How many pictures to offer again.
         """
         if self._card is None:  # called off before there was one
             await self.refused(why)
@@ -261,15 +279,10 @@ class DiscordDelivery:
             with _forgiving("pause", order.job_id):
                 await self._card.edit(cards.failed(order, words.PAUSED))
 
-    async def found(self, order: Order, painted: Mapping[int, Shown], *, thread_id: int | None) -> Found | None:
-        """The message with the request's pictures, if it is there although nobody heard so.
-
-        Its answer was lost, or the process died.
-
-        Parameters
-        ----------
-        painted
-            What is known of the pictures that may be in it.
+    async def found(
+        self, order: Order, painted: Mapping[int, Shown], *, thread_id: int | None, known: Posted | None
+    ) -> Found | None:
+        """The message with the request's pictures, if it is there; see `Gallery.find`.
 
         Raises
         ------
@@ -278,23 +291,14 @@ class DiscordDelivery:
         """
         if self._card is None:
             return None
-        message = await self._card.fetch()
-        if message is not None and not place.carries(message, order.interaction_id):
-            message = None
-        if message is None and self.site.bot_is_here:
-            places = [one for one in (thread_id, self._card.address.message_id, self.site.channel_id) if one]
-            message = await place.find(
-                self._client,
-                order.interaction_id,
-                guild_id=self.site.guild_id,
-                channels=list(dict.fromkeys(places)),
-                asked_at=order.interaction_id,
-            )
-        return None if message is None else self._gallery.take_over(message, painted, self._card)
+        return await self._gallery.find(order, painted, self._card, thread_id=thread_id, known=known)
 
     def _link(self, posted: Posted) -> str:
-        guild = self.site.guild_id or "@me"
-        return f"https://discord.com/channels/{guild}/{posted.channel_id}/{posted.message_id}"
+        return links.message(self.site.guild_id, posted.channel_id, posted.message_id)
+
+
+def _nothing() -> None:
+    """Nobody wants to hear of it."""
 
 
 @contextlib.contextmanager

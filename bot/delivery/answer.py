@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import discord
@@ -19,7 +20,7 @@ class FirstAnswer:
     Parameters
     ----------
     private
-        The card is for the member alone.
+        A deferral is for the member alone. What comes then may be for all, where nobody knew it in time.
     patience
         Seconds until the deferral.
     """
@@ -32,8 +33,8 @@ class FirstAnswer:
         self._turn = asyncio.Lock()  # a deferral under way must end before the answer chooses its route
         self._deferral = asyncio.create_task(self._defer_after(patience), name=f"defer-{interaction.id}")
 
-    async def card(self, view: ui.LayoutView) -> int:
-        """Show the card; gives the message's id.
+    async def card(self, view: ui.LayoutView, *, private: bool) -> int:
+        """Show the card, to all or to the member alone; gives the message's id.
 
         Raises
         ------
@@ -42,15 +43,23 @@ class FirstAnswer:
         """
         self._deferral.cancel()
         async with self._turn:
+            if not self._interaction.response.is_done():
+                return await self._send(view, private=private)
+            if private == self._private:
+                return (await call(lambda: self._interaction.edit_original_response(view=view))).id
+            return await self._follow_up({"view": view, "ephemeral": private})
+
+    async def form(self, opening: Callable[[], Awaitable[None]]) -> bool:
+        """Answer with the form that `opening` sends. False where it is too late: it must be the first answer."""
+        self._deferral.cancel()
+        async with self._turn:
             if self._interaction.response.is_done():
-                edited = await call(lambda: self._interaction.edit_original_response(view=view))
-                return edited.id
-            return await self._send(view)
+                return False
+            await opening()
+            return True
 
     async def private(self, said: str | ui.LayoutView) -> None:
         """Tell the member alone: a sentence, or a card.
-
-        A follow-up to a public "thinking…" would inherit its visibility, so that one is deleted first.
 
         Raises
         ------
@@ -68,17 +77,22 @@ class FirstAnswer:
                         raise  # else it may be our own deferral that is there, and only its answer was lost
                 else:
                     return
-            with already_gone():
-                await call(self._interaction.delete_original_response)
-            await call(lambda: self._interaction.followup.send(**what, ephemeral=True), pauses=ONCE)
+            await self._follow_up({**what, "ephemeral": True})
 
     def withhold(self) -> None:
         """Give no answer at all: this interaction has one."""
         self._deferral.cancel()
 
-    async def _send(self, view: ui.LayoutView) -> int:
+    async def _follow_up(self, what: dict[str, Any]) -> int:
+        """A message of its own: it would inherit the visibility of a "thinking…", so that one is deleted first."""
+        with already_gone():
+            await call(self._interaction.delete_original_response)
+        sent = await call(lambda: self._interaction.followup.send(**what, wait=True), pauses=ONCE)
+        return sent.id
+
+    async def _send(self, view: ui.LayoutView, *, private: bool) -> int:
         try:
-            sent = await call(lambda: self._interaction.response.send_message(view=view, ephemeral=self._private))
+            sent = await call(lambda: self._interaction.response.send_message(view=view, ephemeral=private))
         except DeliveryError as error:
             if error.trouble is not Trouble.EXPIRED:
                 raise

@@ -15,7 +15,7 @@ from discord import ui
 from bot.delivery.calls import ONCE, DeliveryError, Trouble, already_gone, call
 from bot.delivery.place import Posted
 from bot.ui import cards
-from bot.ui.status import Order, Painting, Result, Statuses, Waiting
+from bot.ui.status import Order, Painting, Result, Statuses, Waiting, ended
 
 TOKEN_LIFE: Final = 14 * 60.0
 """Seconds for which an interaction's token is used: it dies at 15 minutes, and 10,000 invalid requests ban us."""
@@ -253,7 +253,7 @@ class Card:
         return channel.get_partial_message(self.address.message_id)
 
 
-async def original_card(client: discord.Client, address: CardAddress, *, private: bool) -> CardAddress | None:
+async def original_card(client: discord.Client, address: CardAddress) -> CardAddress | None:
     """The same address with the id of the interaction's own answer, if Discord has one and the token still lives."""
     webhook = Card(client, address, clock=time.time).webhook()
     if webhook is None:
@@ -262,13 +262,16 @@ async def original_card(client: discord.Client, address: CardAddress, *, private
         message = await call(lambda: webhook.fetch_message("@original"))  # type: ignore[arg-type]  # Discord's own alias
     except DeliveryError:
         return None
-    if message.flags.ephemeral and not private:  # a refusal that we gave while stopping is no card
+    if not message.flags.components_v2:  # a refusal that we gave while stopping is no card
         return None
     return replace(address, message_id=message.id, channel_id=message.channel.id)
 
 
 def _moved_on(before: Statuses, now: Statuses) -> bool:
-    return [type(one) for one in before] != [type(one) for one in now]
+    """Whether it is worth an edit at once; of many pictures, one or the other is always at another stage."""
+    if len(now) == 1:
+        return type(before[0]) is not type(now[0])
+    return [ended(one) for one in before] != [ended(one) for one in now]
 
 
 def _interval(statuses: Statuses) -> float:

@@ -11,7 +11,7 @@ import discord
 from discord import ui
 
 from bot.delivery.calls import DeliveryError, Trouble, call
-from bot.ui import custom_ids, words
+from bot.ui import custom_ids
 from bot.ui.status import Order, Result
 
 _ARCHIVE_AFTER: Final = 60
@@ -45,10 +45,21 @@ async def post(
     async def once() -> discord.Message:
         picture = discord.File(io.BytesIO(result.data), result.shown.filename)
         return await channel.send(
-            view=view, file=picture, nonce=result.order.job_id, allowed_mentions=discord.AllowedMentions.none()
+            view=view, file=picture, nonce=result.job_id, allowed_mentions=discord.AllowedMentions.none()
         )
 
     return await call(once)
+
+
+async def fetch(client: discord.Client, posted: Posted, *, guild_id: int) -> discord.Message:
+    """A message of ours as it is now.
+
+    Raises
+    ------
+    DeliveryError
+    """
+    channel = client.get_partial_messageable(posted.channel_id, guild_id=guild_id or None)
+    return await call(channel.get_partial_message(posted.message_id).fetch)
 
 
 async def change(
@@ -143,8 +154,8 @@ async def archive(client: discord.Client, channel_id: int, *, guild_id: int) -> 
         await call(lambda: thread.edit(archived=True))
 
 
-async def forget_member(client: discord.Client, channel_id: int, *, guild_id: int, close: bool) -> None:
-    """Take the member out of the name of a thread of ours, and archive it if it is to be closed; else do nothing.
+async def rename(client: discord.Client, channel_id: int, name: str, *, guild_id: int, close: bool) -> None:
+    """Give a thread of ours another name, and archive it if it is to be closed; a channel stays as it is.
 
     Raises
     ------
@@ -153,7 +164,6 @@ async def forget_member(client: discord.Client, channel_id: int, *, guild_id: in
     thread = await _found(client, channel_id, guild_id=guild_id)
     if not isinstance(thread, discord.Thread) or client.user is None or thread.owner_id != client.user.id:
         return
-    name = words.without_member(thread.name)
     if name != thread.name:
         await call(lambda: thread.edit(name=name, archived=False))
     if close:

@@ -12,15 +12,12 @@ from bot.values.rules import Place
 class Venue(StrEnum):
     """Where results go."""
 
-    THREAD = "thread"  # asked inside a thread: the result comes there
     CHANNEL = "channel"  # a text channel: a thread on the card takes it
-    CARD = "card"  # direct messages, voice and stage channels, user installs: on the card itself
+    CARD = "card"  # threads, direct messages, voice and stage channels, user installs: on the card itself
 
 
-_IN_THREADS: Final = discord.Permissions(send_messages_in_threads=True, attach_files=True)
 _NEEDED: Final = {
-    Venue.THREAD: _IN_THREADS,
-    Venue.CHANNEL: _IN_THREADS | discord.Permissions(create_public_threads=True),
+    Venue.CHANNEL: discord.Permissions(send_messages_in_threads=True, attach_files=True, create_public_threads=True),
     Venue.CARD: discord.Permissions.none(),
 }
 
@@ -99,8 +96,6 @@ def site_of(interaction: discord.Interaction[Any], *, private: bool = False) -> 
 
 def venue_of(channel: object) -> Venue:
     """Where results of requests in this channel go."""
-    if isinstance(channel, discord.Thread):
-        return Venue.THREAD
     return Venue.CHANNEL if isinstance(channel, discord.TextChannel) else Venue.CARD
 
 

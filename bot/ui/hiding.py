@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from discord import ui
 
+from bot.ui import layout
 from engine.encoding import PHOTO
 from engine.wipe import WIPE
 
@@ -46,9 +47,7 @@ def show(card: ui.LayoutView, filenames: Collection[str], describe: Describe) ->
     lines = [one for one in container.children if _is_notice(one)] if container else []
     if container is None or not lines:
         return None
-    bits = (lines[0].id or _HIDDEN) - _HIDDEN
-    behind_a_click = {name for bit, name in enumerate(sorted(filenames)) if bits >> bit & 1}
-    return _with(container, lines, _gallery(filenames, behind_a_click, describe))
+    return _with(container, lines, _gallery(filenames, _marked(lines[0], filenames), describe))
 
 
 def add(card: ui.LayoutView, filenames: Collection[str], describe: Describe) -> ui.LayoutView | None:
@@ -59,6 +58,13 @@ def add(card: ui.LayoutView, filenames: Collection[str], describe: Describe) -> 
         return None
     behind_a_click = filenames if _behind_a_click(galleries) else ()
     return _with(container, galleries, _gallery(filenames, behind_a_click, describe))
+
+
+def spoilers(card: ui.LayoutView, filenames: Collection[str]) -> set[str]:
+    """Which of these files the card shows behind a click, or would if it were not hidden."""
+    container = _container(card)
+    lines = [one for one in container.children if _is_notice(one)] if container else []
+    return _marked(lines[0], filenames) if lines else _behind_a_click(_galleries(container))
 
 
 def is_spoiler(card: ui.LayoutView) -> bool:
@@ -84,6 +90,11 @@ def _is_notice(item: ui.Item[ui.LayoutView]) -> bool:
     return isinstance(item, ui.TextDisplay) and _HIDDEN <= (item.id or 0) < _HIDDEN + (1 << _MOST)
 
 
+def _marked(notice: ui.Item[ui.LayoutView], filenames: Collection[str]) -> set[str]:
+    bits = (notice.id or _HIDDEN) - _HIDDEN
+    return {name for bit, name in enumerate(sorted(filenames)) if bits >> bit & 1}
+
+
 def _behind_a_click(galleries: "Iterable[ui.MediaGallery[ui.LayoutView]]") -> set[str]:
     addresses = [item.media.url for gallery in galleries for item in gallery.items if item.spoiler]
     return {unquote(one.partition("?")[0].rpartition("/")[2]) for one in addresses}
@@ -103,7 +114,4 @@ def _with(
 ) -> ui.LayoutView:
     """The card with the new item in the place of the old ones."""
     items = [new if one is old[0] else one for one in container.children if one not in old[1:]]
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*items, accent_colour=container.accent_colour))
-    view.stop()  # not kept by discord.py, like every card
-    return view
+    return layout.card(*items, colour=container.accent_colour)

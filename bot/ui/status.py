@@ -48,10 +48,10 @@ class Finishing:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The picture is posted; `seconds` of engine time."""
+    """The picture is posted: by which engine and in how many seconds, if it was in this run of the bot."""
 
-    engine: str
-    seconds: float
+    engine: str | None
+    seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,8 @@ class Order:
         What the card is written in.
     long_wait
         Whether it is worth a mention when it is done.
+    private
+        Whether the member alone sees it.
     """
 
     job_id: str
@@ -136,6 +138,7 @@ class Order:
     count: int = 1
     language: str = ENGLISH
     long_wait: bool = False
+    private: bool = False
 
     @property
     def interaction_id(self) -> int:
@@ -194,6 +197,11 @@ class Result:
     shown: Shown
     data: bytes = field(repr=False)
     allowance: Allowance
+
+    @property
+    def job_id(self) -> str:
+        """The job that it came of."""
+        return f"{self.order.interaction_id}-{self.shown.position}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

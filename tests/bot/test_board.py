@@ -48,6 +48,13 @@ async def test_a_request_is_over_once_every_picture_has_ended() -> None:
     await over
 
 
+async def test_what_an_earlier_run_has_ended_stands_among_the_others() -> None:
+    board = Board([1], lambda: 0.0, {2: Failed(str), 0: Done(None, None)})
+    assert [type(one) for one in board.statuses()] == [Done, Preparing, Failed]
+    board.show(1, Done("painter", 1))
+    await board.over()
+
+
 async def test_pictures_hear_why_there_is_no_card() -> None:
     board = a_board()
     board.open(ValueError("no card"))

@@ -198,7 +198,7 @@ async def a_stage(database: Path, *, world: Playground | None = None, **options:
             parts = client.services
             yield Stage(playground, guild, channel, mika, client, parts.store, parts.journey._lane.dispatcher, queue)
             assert await parts.store.audit_faults() == []
-        assert playground.violations == []
+        assert playground.violations == [], playground.violations
 
 
 def _lane(engine: Engine, decoder: Decoder, observer: Observer = lambda *_: None) -> Lane:

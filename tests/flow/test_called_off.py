@@ -2,11 +2,10 @@
 
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bot.delivery import DiscordDelivery, Posted
+from bot.delivery import DiscordDelivery, Placing, Posted, Shows
 from bot.store import State, Store
 from bot.ui.status import Result, Statuses
 from engine.dispatcher import Moment
@@ -76,9 +75,9 @@ async def test_one_that_is_being_posted_is_taken_down_again(
     delivered = DiscordDelivery.delivered
 
     async def called_off_meanwhile(
-        self: DiscordDelivery, result: Result, statuses: Callable[[], Statuses], **where: Any
+        self: DiscordDelivery, result: Result, statuses: Callable[[], Statuses], placing: Placing, shows: Shows
     ) -> Posted:
-        posted = await delivered(self, result, statuses, **where)
+        posted = await delivered(self, result, statuses, placing, shows)
         await call_off(stage, asked)
         return posted
 
