@@ -8,6 +8,9 @@ ALTER TABLE requests ADD COLUMN language TEXT NOT NULL DEFAULT 'en';  -- what it
 UPDATE requests SET language = guilds.language FROM guilds
 WHERE guilds.guild_id = requests.guild_id AND requests.guild_id <> 0;
 ALTER TABLE requests ADD COLUMN mention INTEGER NOT NULL DEFAULT 0 CHECK (mention IN (0, 1));  -- wanted when it is done
+ALTER TABLE jobs ADD COLUMN origin TEXT NOT NULL DEFAULT 'upload'  -- where its photo came from
+    CHECK (origin IN ('upload', 'message', 'avatar', 'result', 'machine'));
+UPDATE jobs SET origin = 'message' WHERE owner IS NOT NULL;
 ALTER TABLE jobs ADD COLUMN medium TEXT;  -- how the picture was made; NULL until delivered, and where nobody knows
 
 -- The results of a request share a message.

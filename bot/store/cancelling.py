@@ -53,7 +53,7 @@ def cancel_request(tx: Transaction, interaction_id: int, *, accept_charge: bool)
     accept_charge
         Whether running pictures may stay charged, when the day's free cancels are used.
     """
-    left = [job for job in jobs.of_request(tx, interaction_id) if not jobs.ended(job.state)]
+    left = [job for job in jobs.of_request(tx, interaction_id) if job.state.under_way]
     running = [job for job in left if job.state is State.RUNNING]
     charged = max(0, len(running) - _free_cancels(tx, running[0])) if running else 0
     if charged and not accept_charge:
@@ -65,7 +65,7 @@ def cancel_request(tx: Transaction, interaction_id: int, *, accept_charge: bool)
 def cancel(tx: Transaction, job_id: str) -> bool:
     """To cancelled; whether that refunded. False and no effect where the job has ended."""
     job = jobs.known(tx, job_id)
-    if jobs.ended(job.state):
+    if not job.state.under_way:
         return False
     free = job.state is State.QUEUED or _free_cancels(tx, job) > 0
     requests.end(tx, job, State.CANCELLED)

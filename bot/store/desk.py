@@ -23,6 +23,10 @@ class Desk:
         """What the server has set."""
         return await self._database.transact(lambda tx: guilds.get(tx, guild_id))
 
+    async def styles_off(self) -> dict[int, frozenset[str]]:
+        """The styles that are switched off, by the server that did; who has switched off none is missing."""
+        return await self._database.transact(guilds.styles_off)
+
     async def change_guild(self, act: Act, **changes: object) -> Guild:
         """Replace some of a server's settings, by the names of `Guild`'s fields; what holds afterwards.
 

@@ -21,7 +21,8 @@ _JOBS: Final = """
         failure, created_at, started_at, ended_at, hidden_at, deleted_at, card_channel_id, card_message_id,
         result_channel_id, result_message_id,
         url IS NOT NULL AS photo_link_is_kept, url_expires_at AS photo_link_kept_until,
-        CASE WHEN owner IS NULL THEN 'an upload' WHEN owner = :subject THEN 'yours' ELSE 'of somebody else' END AS photo
+        CASE WHEN origin = 'machine' THEN 'of a bot' WHEN owner IS NULL THEN 'an upload'
+            WHEN owner = :subject THEN 'yours' ELSE 'of somebody else' END AS photo
     FROM jobs JOIN requests USING (interaction_id) WHERE subject = :subject ORDER BY created_at, id
 """
 

@@ -36,6 +36,12 @@ def get(tx: Transaction, guild_id: int) -> Guild:
     return Guild() if row is None else _guild(row)
 
 
+def styles_off(tx: Transaction) -> dict[int, frozenset[str]]:
+    """The styles that are switched off, by the server that did; who has switched off none is missing."""
+    rows = tx.all("SELECT guild_id, styles_off FROM guilds WHERE styles_off <> '[]'")
+    return {row["guild_id"]: frozenset(json.loads(row["styles_off"])) for row in rows}
+
+
 def put(tx: Transaction, guild_id: int, guild: Guild) -> None:
     """Replace what the server has set.
 

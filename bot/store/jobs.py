@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.store.database import Row, Transaction, Value
 from bot.store.errors import IllegalTransitionError, UnknownJobError
+from bot.values.rules import Origin, Source
 
 
 class State(StrEnum):
@@ -18,6 +19,16 @@ class State(StrEnum):
     DELIVERED = "delivered"  # the picture's message exists; the charge is kept
     FAILED = "failed"  # no picture came of it; refunded
     CANCELLED = "cancelled"  # nobody wants it any more
+
+    @property
+    def under_way(self) -> bool:
+        """Whether something follows."""
+        return bool(ARROWS[self])
+
+    @property
+    def lost(self) -> bool:
+        """Whether it has ended without a picture."""
+        return self in (State.FAILED, State.CANCELLED)
 
 
 ARROWS: Final[Mapping[State, frozenset[State]]] = MappingProxyType(
@@ -54,8 +65,11 @@ class Job:
         Whether only its member sees what comes of it.
     language
         What the request's card is written in.
+    origin
+        Where its photo came from.
     owned, owner_id
-        Whether it was made of somebody's picture, and whose; None for an upload, and where they were erased since.
+        Whether it was made of somebody's picture, and whose; None for uploads and machines, and where they were erased
+        since.
     strength, seed
         As asked: with them the same picture is painted again after a restart.
     attempt
@@ -87,6 +101,7 @@ class Job:
     age_restricted: bool
     private: bool
     language: str
+    origin: Origin
     owned: bool
     owner_id: int | None
     style: str
@@ -110,11 +125,21 @@ class Job:
     failure: str | None
     deleted_at: int | None
 
+    @property
+    def source(self) -> Source:
+        """Whose photo it was made of, as far as that is known."""
+        return Source(origin=self.origin, owner_id=self.owner_id)
+
+    @property
+    def owner_erased(self) -> bool:
+        """Whether nobody knows any more whose photo it was made of, and so nobody can ask them."""
+        return self.owned and self.owner_id is None
+
 
 _SELECT: Final = """
     SELECT
         id, interaction_id, position, guild_id, place_id, subjects.user_id, channel_id, age_restricted, private,
-        language,
+        language, origin,
         jobs.owner IS NOT NULL AS owned, owners.user_id AS owner_id,
         style, strength, seed, state, attempt, url_expires_at,
         created_at, started_at, ended_at, card_channel_id, card_message_id, result_channel_id, result_message_id,
@@ -194,6 +219,18 @@ def last_style(tx: Transaction, user_id: int) -> str | None:
     return None if row is None else str(row["style"])
 
 
+def recent_styles(tx: Transaction, requests: int) -> dict[int, str]:
+    """What those who made the latest requests asked for last, by the member's id."""
+    rows = tx.all(
+        """
+        SELECT user_id, style FROM (SELECT interaction_id FROM requests ORDER BY interaction_id DESC LIMIT :requests)
+        JOIN jobs USING (interaction_id) JOIN subjects USING (subject) WHERE position = 0 ORDER BY interaction_id
+        """,
+        requests=requests,
+    )
+    return {row["user_id"]: row["style"] for row in rows}
+
+
 def known(tx: Transaction, job_id: str) -> Job:
     """The job.
 
@@ -220,11 +257,6 @@ def require(tx: Transaction, job_id: str, *, target: State) -> Job:
     return job
 
 
-def ended(state: State) -> bool:
-    """Whether nothing can follow."""
-    return not ARROWS[state]
-
-
 def _found(tx: Transaction, which: str, **values: Value) -> tuple[Job, ...]:
     return tuple(map(_job, tx.all(f"{_SELECT} WHERE {which}", **values)))
 
@@ -234,6 +266,7 @@ def _job(row: Row) -> Job:
         **{
             **dict(row),
             "state": State(row["state"]),
+            "origin": Origin(row["origin"]),
             "age_restricted": bool(row["age_restricted"]),
             "private": bool(row["private"]),
             "owned": bool(row["owned"]),

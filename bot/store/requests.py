@@ -112,7 +112,7 @@ def deliver(
 def fail(tx: Transaction, job_id: str, *, reason: str) -> bool:
     """To failed, with a refund; False and no effect where the job has ended."""
     job = jobs.known(tx, job_id)
-    if jobs.ended(job.state):
+    if not job.state.under_way:
         return False
     end(tx, job, State.FAILED, failure=reason)
     quota.refund(tx, job_id)

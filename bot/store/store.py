@@ -321,6 +321,10 @@ class Store:
         """The style that the member asked for last, of what is still known."""
         return await self._database.transact(lambda tx: jobs.last_style(tx, user_id))
 
+    async def recent_styles(self, requests: int) -> dict[int, str]:
+        """The same of everybody who made one of so many latest requests, by their id."""
+        return await self._database.transact(lambda tx: jobs.recent_styles(tx, requests))
+
     async def keep_only(self, job_id: str) -> None:
         """The other pictures were taken out of the job's message: their photos' URLs are wiped at once.
 

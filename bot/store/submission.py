@@ -11,7 +11,7 @@ from bot.store.database import Transaction
 from bot.store.errors import DuplicateRequestError, InFlightError
 from bot.store.limits import Usage
 from bot.store.sealed import Sealer
-from bot.values.rules import Place, Refusal, Standing
+from bot.values.rules import Origin, Place, Refusal, Standing
 
 MOST_JOBS: Final = 10
 """Pictures that one request may ask for: a message holds as many files."""
@@ -31,11 +31,12 @@ _INSERT_REQUEST: Final = """
 
 _INSERT_JOB: Final = """
     INSERT INTO jobs (
-        id, interaction_id, position, subject, owner, state, style, strength, seed, url, url_expires_at, created_at
+        id, interaction_id, position, subject, origin, owner, state, style, strength, seed, url, url_expires_at,
+        created_at
     )
     VALUES (
-        :id, :interaction_id, :position, :subject, :owner, 'queued', :style, :strength, :seed, :url, :url_expires_at,
-        :now
+        :id, :interaction_id, :position, :subject, :origin, :owner, 'queued', :style, :strength, :seed, :url,
+        :url_expires_at, :now
     )
 """
 
@@ -52,8 +53,10 @@ class NewJob:
 
     Attributes
     ----------
+    origin
+        Where its photo comes from.
     owner_id
-        Whose picture it is made of; None for an upload.
+        Whose picture it is made of; None for uploads and machines.
     strength
         0..1.
     seed
@@ -62,6 +65,7 @@ class NewJob:
         The attachment's signed URL, and when Discord's signature ends, in epoch seconds.
     """
 
+    origin: Origin = Origin.UPLOAD
     owner_id: int | None = None
     strength: float
     seed: int
@@ -199,6 +203,7 @@ def _insert_jobs(tx: Transaction, request: NewRequest, subject: int, sealer: Sea
             interaction_id=request.interaction_id,
             position=position,
             subject=subject,
+            origin=job.origin,
             owner=None if job.owner_id is None else subjects.ensure(tx, job.owner_id, sealer),
             style=request.style,
             strength=job.strength,

@@ -332,11 +332,13 @@ READS: dict[str, Callable[[Store], Awaitable[object]]] = {
     "jobs_by_result": lambda s: s.jobs_by_result(1),
     "under_way_of": lambda s: s.under_way_of(1),
     "last_style": lambda s: s.last_style(1),
+    "recent_styles": lambda s: s.recent_styles(10),
     "mention_wanted": lambda s: s.mention_wanted(1),
     "secrets": lambda s: s.secrets("1-0"),
 }
 READS_OF_THE_DESK: dict[str, Callable[[Store], Awaitable[object]]] = {
     "guild": lambda s: s.desk.guild(10),
+    "styles_off": lambda s: s.desk.styles_off(),
     "role_limits": lambda s: s.desk.role_limits(10),
     "results_of": lambda s: s.desk.results_of(10, 1),
     "audit": lambda s: s.desk.audit(10),

@@ -1,5 +1,6 @@
 """Jobs: their states, their ends, and what a restart makes of them."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from bot.store import IllegalTransitionError, State, Store, UnknownJobError
 from bot.store.jobs import ARROWS
+from bot.values.rules import Origin, Source
 from tests.store.stage import HOUR, NOON, TOKEN, URL, Clock, cancel, deliver, permissive, request, rows, start, submit
 
 
@@ -46,6 +48,27 @@ async def test_a_job_goes_where_an_arrow_leads_and_nowhere_else(store: Store, so
         assert after.state is target
     else:
         assert after == before
+
+
+@pytest.mark.parametrize(
+    ("origin", "owner_id", "said"),
+    [
+        (Origin.UPLOAD, None, "an upload"),
+        (Origin.AVATAR, 8, "of somebody else"),
+        (Origin.MESSAGE, 7, "yours"),
+        (Origin.MACHINE, None, "of a bot"),
+    ],
+)
+async def test_where_its_photo_came_from_stays_known(
+    store: Store, origin: Origin, owner_id: int | None, said: str
+) -> None:
+    wanted = request(1)
+    job = replace(wanted.jobs[0], origin=origin, owner_id=owner_id)
+    await store.submit(replace(wanted, jobs=(job,)), judge=permissive, in_flight_limit=1)
+    found = await store.job("1-0")
+    assert found is not None
+    assert (found.source, found.owner_erased) == (Source(origin=origin, owner_id=owner_id), False)
+    assert [job["photo"] for job in (await store.privacy.export(7))["jobs"]] == [said]
 
 
 async def test_a_delivered_picture_keeps_its_charge(store: Store) -> None:

@@ -9,7 +9,7 @@ import pytest
 from bot.store import Action, DatabaseFailedError, DatabaseUnreadableError, Layer, NotAdmittedError, Scope, State, Store
 from bot.store.database import Database
 from bot.store.migrate import apply, shipped
-from bot.values.rules import Guild
+from bot.values.rules import Guild, Origin
 from tests.store.stage import (
     HOUR,
     NOON,
@@ -189,7 +189,9 @@ async def test_a_request_of_before_is_for_all_to_see_in_the_server_s_language(ol
     await database.transact(lambda tx: apply(tx, shipped()[:2]))
     await database.close()
     tamper(
-        old, "UPDATE guilds SET language = 'de'; INSERT INTO guilds (guild_id, zone, language) VALUES (0, 'UTC', 'ja')"
+        old,
+        "UPDATE guilds SET language = 'de'; INSERT INTO guilds (guild_id, zone, language) VALUES (0, 'UTC', 'ja');"
+        "UPDATE jobs SET owner = subject WHERE id = '6-0'",
     )
     async with await Store.open(old, default_limit=3, now=clock) as store:
         jobs = [job for number in (1, 6, 7) for job in await store.jobs_of(number)]
@@ -198,6 +200,7 @@ async def test_a_request_of_before_is_for_all_to_see_in_the_server_s_language(ol
             ("de", False, None),
             ("en", False, None),
         ]
+        assert [job.origin for job in jobs] == [Origin.UPLOAD, Origin.MESSAGE, Origin.UPLOAD]
         assert [job.position for job in jobs] == [0, 0, 0]
         assert not await store.mention_wanted(1)
         assert await store.audit_faults() == []

@@ -87,6 +87,12 @@ async def test_every_setting_survives_a_restart(path: Path) -> None:
     async with await Store.open(path, default_limit=3) as store:
         assert await store.desk.guild(10) == OTHERWISE
         assert await store.desk.guild(20) == Guild()
+        assert await store.desk.styles_off() == {10: {"ghibli", "o'hara"}}
+
+
+async def test_who_has_switched_no_style_off_is_not_told_of(store: Store) -> None:
+    await store.desk.change_guild(by_moderator(1), language="de")
+    assert await store.desk.styles_off() == {}
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

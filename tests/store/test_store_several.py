@@ -243,6 +243,9 @@ async def test_the_last_style_is_the_member_s_own_latest(store: Store, clock: Cl
     await taken(store, replace(request(1, guild_id=20), style="ukiyoe"))
     await taken(store, replace(request(3, user_id=8), style="ghibli"))
     assert await store.last_style(7) == "ukiyoe"
+    await taken(store, replace(request(4), style="shoujo"))
+    assert await store.recent_styles(2) == {8: "ghibli", 7: "shoujo"}
+    assert await store.recent_styles(1) == {7: "shoujo"}
 
 
 async def test_a_member_s_jobs_that_are_under_way_are_found_in_all_servers(store: Store) -> None:
