@@ -153,6 +153,7 @@ class AnimifyClient(ServiceClient):
         self.tree.add_command(audit.audit)
         # Before the gateway: what is under way now is the last run's. A moment later it may be this one's.
         self._recovery = await self.services.store.requeue_interrupted()
+        await self.services.shelf.fill()
         await self._sync_if_changed()
 
     async def on_ready(self) -> None:

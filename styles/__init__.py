@@ -15,6 +15,7 @@ from typing import Annotated, Self, final
 
 from pydantic import Field, ValidationError, model_validator
 
+from styles.emoji import Emoji
 from styles.recipe import Recipe
 from styles.value import Calibrated, Calibration, Share, Text, Value
 
@@ -136,7 +137,7 @@ class Style(Value):
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,32}$")]
     label: Annotated[str, Field(min_length=1, max_length=32, pattern=r"\S")]
-    emoji: Annotated[str, Field(min_length=1, max_length=8, pattern=r"^\S+$")]
+    emoji: Emoji
     summary: Annotated[str, Field(min_length=1, max_length=100, pattern=r"\S")]
     moods: Annotated[tuple[Mood, ...], Field(max_length=5)] = ()
     adult: bool = False

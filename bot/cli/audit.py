@@ -15,6 +15,7 @@ from bot.cli import failure
 from bot.cli.failure import CommandError
 from bot.store import StoreError, beside, files, overview
 from bot.store.beside import Beside
+from bot.ui import links
 
 _FORMATS: Final = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
@@ -57,7 +58,7 @@ def reports() -> None:
     with _reading() as database:
         found = database.transact(overview.open_reports)
     for report in found:
-        link = f"https://discord.com/channels/{report.place_id or '@me'}/{report.channel_id}/{report.message_id}"
+        link = links.message(report.place_id, report.channel_id, report.message_id)
         sys.stdout.write(_line(asdict(report) | {"link": link}))
 
 

@@ -9,7 +9,6 @@ from bot.commands.asking import DEFAULT_STRENGTH, Picture, Wish, ask
 from bot.commands.choosing import StyleOption
 from bot.commands.forms import open_preset
 from bot.commands.services import Interaction
-from bot.policy import Declared
 from bot.ui.custom_ids import Preset
 from bot.values.rules import Source
 
@@ -19,10 +18,10 @@ from bot.values.rules import Source
 )
 @app_commands.describe(
     photo=locale_str("Your photo: JPEG, PNG, WebP, GIF, AVIF or HEIC. Without one, I ask for up to 10."),
-    style=locale_str("The look to paint it in; if you name none, this server's usual one."),
+    style=locale_str("The look to paint it in; if you name none, the usual one."),
     strength=locale_str("From 0 (subtle) to 1 (bold)."),
     seed=locale_str("The same seed paints the same clouds and brush marks again."),
-    max_wait=locale_str("Let the painter do it if the wait would be longer than so many minutes."),
+    max_wait=locale_str("Use the quick painterly filter if the wait would be longer than this many minutes."),
     private=locale_str("Only you see it, until you dismiss it."),
 )
 @app_commands.allowed_installs(guilds=True, users=True)
@@ -47,9 +46,6 @@ async def animify(
         )
         await open_preset(interaction, settled)
         return
-    picture = Picture(
-        url=photo.url, declared=Declared(size=photo.size, content_type=photo.content_type), name=photo.filename
-    )
     wish = Wish(
         style=style,
         strengths=(DEFAULT_STRENGTH if strength is None else strength,),
@@ -57,4 +53,4 @@ async def animify(
         max_wait=None if max_wait is None else max_wait * 60.0,
         private=private,
     )
-    await ask(interaction, (picture.of(Source()),), wish)
+    await ask(interaction, (Picture.attached(photo, Source()),), wish)

@@ -1,23 +1,27 @@
 """Pictures that somebody pointed at become a request, whichever way in they took."""
 
 import secrets
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import cycle
-from typing import Final
+from typing import Final, Self
 
+import discord
 import structlog
 
 from bot import attachments
-from bot.commands.services import Interaction, RefusalError, actor
+from bot.commands.choosing import to_be_had
+from bot.commands.services import Interaction, RefusalError, Services, actor
 from bot.delivery import DiscordDelivery, place_of, scope_of
+from bot.delivery.answer import FirstAnswer
 from bot.policy import Declared
 from bot.request import Request, Shot
 from bot.store import StoreError
 from bot.ui import language, words
-from bot.ui.status import Choice, FirstFew
-from bot.values.rules import Guild, Source
-from styles import Catalogue, Style
+from bot.ui.status import Choice, Saying
+from bot.values.rules import Guild, Origin, Place, Source
+from styles import Style
 
 DEFAULT_STRENGTH: Final = 0.5
 
@@ -27,36 +31,36 @@ FOUR_STRENGTHS: Final = (0.2, 0.45, 0.7, 0.95)
 MOST_PICTURES: Final = 10
 """Of one request: as many as Discord lets a message have files."""
 
+_UNKNOWN: Final = Source(origin=Origin.MACHINE)
+
 _log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture on Discord: its link (never in a repr), what is declared of it, and its file's name if it has one."""
-
-    url: str = field(repr=False)
-    declared: Declared
-    name: str = ""
-
-    def of(self, source: Source) -> "Pointed":
-        """The same, once it is known whose it is."""
-        return Pointed(url=self.url, declared=self.declared, source=source)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pointed:
     """A picture on Discord: its link (never in a repr), what is declared of it, and whose it is.
 
     Attributes
     ----------
+    source
+        Until somebody says whose it is, it is for moderators only.
+    name
+        Of its file, as a stranger gave it; empty where it has none.
     expires_at
         When the link's signature ends, in epoch seconds; None where the link itself says so.
     """
 
     url: str = field(repr=False)
     declared: Declared
-    source: Source
+    source: Source = _UNKNOWN
+    name: str = ""
     expires_at: int | None = None
+
+    @classmethod
+    def attached(cls, file: discord.Attachment, source: Source = _UNKNOWN) -> Self:
+        """A file of a message or a command."""
+        declared = Declared(size=file.size, content_type=file.content_type)
+        return cls(url=file.url, declared=declared, source=source, name=file.filename)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +89,11 @@ class Wish:
 
 
 async def ask(
-    interaction: Interaction, pictures: tuple[Pointed, ...] | Awaitable[tuple[Pointed, ...]], wish: Wish
+    interaction: Interaction,
+    pictures: tuple[Picture, ...] | Awaitable[tuple[Picture, ...]],
+    wish: Wish,
+    *,
+    answer: FirstAnswer | None = None,
 ) -> None:
     """Send the request on its journey.
 
@@ -93,50 +101,55 @@ async def ask(
     ----------
     pictures
         One to ten. What takes a look into the store is awaited here, with the first answer under way.
+    answer
+        The first answer, if it is under way already.
     """
-    delivery = DiscordDelivery.answering(interaction, private=wish.private)
+    turns = interaction.client.services.turns
+    delivery = DiscordDelivery.answering(interaction, turns=turns, private=wish.private, answer=answer)
     try:
-        pointed = pictures if isinstance(pictures, tuple) else await pictures
+        found = pictures if isinstance(pictures, tuple) else await pictures
         guild = await interaction.client.services.store.desk.guild(scope_of(interaction))
-    except RefusalError as refusal:
-        sentence = refusal.sentence
-        await delivery.refused(lambda: sentence)
+    except (RefusalError, StoreError) as error:
+        await delivery.refused(why_not(error))
         return
-    except StoreError as error:
-        _log.error("a request could not be read", reason=str(error))
-        await delivery.refused(words.OUR_FAULT)
-        return
-    request = _request(interaction, pointed, wish, guild, delivery)
+    request = _request(interaction, found, wish, guild, delivery)
     await send(interaction, request, delivery)
 
 
+def why_not(error: RefusalError | StoreError) -> Saying:
+    """What the member is told of a request that can't be made."""
+    if isinstance(error, RefusalError):
+        return partial(str, error.sentence)
+    _log.error("a request could not be read", reason=str(error))
+    return words.OUR_FAULT
+
+
 async def send(interaction: Interaction, request: Request, delivery: DiscordDelivery) -> None:
-    """Begin the journey of a request; one for several pictures is remembered, in case that only some can be had."""
-    services = interaction.client.services
-    services.shelf.used(request.actor.user_id, request.style.id)
-    if len(request.shots) > 1:
-        services.pending.keep(request.interaction_id, request.actor.user_id, replace(request, token=""))
-    try:
-        await services.journey.begin(request, delivery)
-    finally:
-        if not isinstance(delivery.way_out, FirstFew):
-            services.pending.drop(request.interaction_id)
+    """Begin the journey of a request.
+
+    Its style is the member's last one once it is taken; it waits in memory only where the first few are offered.
+    """
+    services, user_id = interaction.client.services, request.actor.user_id
+    delivery.on_accepted = partial(services.shelf.used, user_id, request.style.id)
+    delivery.on_first_few = partial(services.pending.keep, request.interaction_id, user_id, replace(request, token=""))
+    await services.journey.begin(request, delivery)
 
 
-def menu(catalogue: Catalogue, guild: Guild, *, but: str, age_restricted: bool) -> tuple[Choice, ...]:
+def menu(services: Services, place: Place, guild: Guild, *, but: str) -> tuple[Choice, ...]:
     """The other styles that can be had in a place."""
     return tuple(
         Choice(style.id, style.label, style.emoji)
-        for style in catalogue.values()
-        if style.id not in guild.styles_off and style.id != but and (age_restricted or not style.adult)
+        for style in to_be_had(services, place, guild.styles_off)
+        if style.id != but
     )
 
 
 def _request(
-    interaction: Interaction, pictures: tuple[Pointed, ...], wish: Wish, guild: Guild, delivery: DiscordDelivery
+    interaction: Interaction, pictures: tuple[Picture, ...], wish: Wish, guild: Guild, delivery: DiscordDelivery
 ) -> Request:
-    catalogue, place = interaction.client.services.catalogue, place_of(interaction)
-    style = wish.style or usual_style(catalogue, guild)
+    services, place = interaction.client.services, place_of(interaction)
+    had = to_be_had(services, place, guild.styles_off)
+    style = wish.style or usual_style(had, guild) or next(iter(services.catalogue.values()))  # the rules say why not
     seed = secrets.randbits(32) if wish.seed is None else wish.seed
     asked_at = interaction.created_at.timestamp()
     shots = tuple(
@@ -161,20 +174,17 @@ def _request(
         token_only=not delivery.site.bot_is_here,
         private=wish.private,
         language=language.spoken(),
-        menu=menu(catalogue, guild, but=style.id, age_restricted=place.age_restricted),
+        menu=menu(services, place, guild, but=style.id),
     )
 
 
-def _pairs(pictures: tuple[Pointed, ...], strengths: tuple[float, ...]) -> list[tuple[Pointed, float]]:
+def _pairs(pictures: tuple[Picture, ...], strengths: tuple[float, ...]) -> list[tuple[Picture, float]]:
     """Many pictures at one strength, or one at many."""
     if len(pictures) == 1:
         return [(pictures[0], strength) for strength in strengths]
     return list(zip(pictures, cycle(strengths), strict=False))
 
 
-def usual_style(catalogue: Catalogue, guild: Guild) -> Style:
-    """The server's default style; where it has none, or one that is gone, the first that can be had there."""
-    if guild.default_style is not None and guild.default_style in catalogue:
-        return catalogue[guild.default_style]
-    on = [style for style in catalogue.values() if style.id not in guild.styles_off]
-    return next(iter(on or catalogue.values()))
+def usual_style(had: Sequence[Style], guild: Guild) -> Style | None:
+    """Of the styles that can be had there the server's default, or else the first."""
+    return next((style for style in had if style.id == guild.default_style), had[0] if had else None)

@@ -24,7 +24,7 @@ audit = app_commands.Group(
 )
 
 
-@audit.command(description=locale_str("See what was changed, by whom, and why."))
+@audit.command(description=locale_str("For moderators: see what was changed, by whom, and why."))
 @app_commands.describe(
     member=locale_str("Only what was done to this member."),
     by=locale_str("Only what this person did."),
@@ -45,7 +45,7 @@ async def show(
     await whisper(interaction, _page(interaction, wanted))
 
 
-@audit.command(description=locale_str("See the reports that wait to be decided."))
+@audit.command(description=locale_str("For moderators: see the reports that wait to be decided."))
 async def reports(interaction: Interaction) -> None:
     await whisper(interaction, _report(interaction))
 

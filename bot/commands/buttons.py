@@ -1,10 +1,11 @@
 """Buttons and forms, known by their custom ids alone: a pattern and a coroutine each, all within one error boundary.
 
-Nothing of them is kept in memory, so they work after a restart, for as long as the rows that they lead to are there.
+Nothing that they need is in memory, so they work after a restart, for as long as the rows that they lead to are there.
 """
 
 import asyncio
 import re
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Final
@@ -20,6 +21,8 @@ Answer = Callable[..., Awaitable[None]]
 AWAKENING: Final = 1.0
 """Seconds that the first answer waits at most for an archived thread: Discord gives an interaction up after three."""
 
+_REMEMBERED: Final = 1_000  # clicks: Discord may deliver one twice, within seconds
+
 _CLICKS: Final = (discord.InteractionType.component, discord.InteractionType.modal_submit)
 
 
@@ -28,11 +31,13 @@ class Buttons:
 
     def __init__(self, answers: Iterable[tuple[str, Answer]]) -> None:
         self._answers = [(re.compile(pattern, re.ASCII), answer) for pattern, answer in answers]
+        self._heard: deque[int] = deque(maxlen=_REMEMBERED)
 
     async def used(self, interaction: discord.Interaction[Any]) -> None:
-        """Answer a click on one of them, or one of their forms; anything else is left alone."""
-        if interaction.type not in _CLICKS:
+        """Answer a click on one of them, or one of their forms, once; anything else is left alone."""
+        if interaction.type not in _CLICKS or interaction.id in self._heard:
             return
+        self._heard.append(interaction.id)
         data: Mapping[str, Any] = interaction.data or {}
         for pattern, answer in self._answers:
             if found := pattern.fullmatch(data["custom_id"]):

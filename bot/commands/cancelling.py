@@ -7,7 +7,7 @@ from bot.commands.pressing import pressed
 from bot.commands.services import Interaction, RefusalError, acknowledged, tell, whisper
 from bot.delivery import DeliveryError
 from bot.delivery.calls import call
-from bot.store import Job, State, WouldCharge
+from bot.store import Job, WouldCharge
 from bot.ui import captions, cards, custom_ids, presses
 from bot.ui.custom_ids import Action
 
@@ -56,7 +56,7 @@ async def _toggled(interaction: Interaction, job_id: str) -> str:
     """Want a mention, or want it no more."""
     store = interaction.client.services.store
     job = await pressed(interaction, job_id, Action.MENTION)
-    if all(one.state not in (State.QUEUED, State.RUNNING) for one in await store.jobs_of(job.interaction_id)):
+    if not any(one.state.under_way for one in await store.jobs_of(job.interaction_id)):
         raise RefusalError(presses.OVER())
     wanted = not await store.mention_wanted(job.interaction_id)
     await store.want_mention(job.interaction_id, wanted)

@@ -7,20 +7,20 @@ import discord
 
 from bot import policy
 from bot.attachments import FetchError
-from bot.commands.curtain import posted, turn
-from bot.commands.removal import here
-from bot.commands.services import Interaction, RefusalError, acknowledged, actor, in_time, link_of, style_name
+from bot.commands.curtain import alt_texts, in_reach, posted, turn
+from bot.commands.pressing import announced, others, pressed_result
+from bot.commands.services import Interaction, RefusalError, acknowledged, actor, link_of, style_name
 from bot.comparing import BusyError, PictureFile
 from bot.delivery import DeliveryError, place_of, site_of
-from bot.delivery.calls import ONCE, Trouble, call
+from bot.delivery.calls import Trouble
 from bot.delivery.exhibit import PressedExhibit, is_spoiler, join
 from bot.delivery.place import position_of
 from bot.policy import Ask
-from bot.store import Job, NotAdmittedError, State, UnknownJobError
+from bot.store import Job, NotAdmittedError, UnknownJobError
 from bot.ui import compare, custom_ids, moderation, words
 from bot.ui.compare import Comparison, Form
 from bot.ui.custom_ids import Action
-from bot.values.rules import Origin, Refusal, Source, Standing
+from bot.values.rules import Refusal, Standing
 from engine.encoding import Encoded
 from engine.errors import EncodeError, EngineError, PhotoError
 
@@ -29,11 +29,7 @@ Pressed = Callable[..., Awaitable[None]]
 
 async def _asked(interaction: Interaction, *, job: str) -> None:
     """The button under a result: the answer is a card of its own."""
-    found = await in_time(interaction, _comparable(interaction, job), new=True)
-    if not interaction.response.is_done():
-        with suppress(DeliveryError):  # behind a cut connection Discord may have taken it; what comes next will know
-            await call(lambda: interaction.response.defer(ephemeral=True, thinking=True), pauses=ONCE)
-    await _show(interaction, found, Form.SIDES)
+    await _show(interaction, await announced(interaction, _comparable(interaction, job)), Form.SIDES)
 
 
 def _turning(form: Form) -> Pressed:
@@ -80,7 +76,7 @@ async def _made(interaction: Interaction, job: Job, picture: discord.Attachment,
 
 async def _join(interaction: Interaction, job: Job, new: Encoded) -> None:
     client = interaction.client
-    describe = compare.describing(style_name(job.style, client.services.catalogue), job.language)
+    describe = await alt_texts(client.services, job, job.language)
     async with turn(client.services, job.id):
         await _comparable(interaction, job.id)  # it may have been hidden or deleted meanwhile
         try:
@@ -109,19 +105,11 @@ async def _comparable(interaction: Interaction, job_id: str) -> Job:
     ------
     RefusalError
     """
-    job = await here(interaction, job_id)
-    services, who = interaction.client.services, actor(interaction)
-    guild = await services.store.desk.guild(job.guild_id)
-    if not policy.may_press(Action.COMPARE, who, guild, requester_id=job.user_id, owner_id=job.owner_id):
-        raise RefusalError(compare.NOT_YOURS())
-    if job.deleted_at is not None:
-        raise RefusalError(moderation.ALREADY_DELETED())
-    if job.hidden_at is not None:
-        raise RefusalError(compare.HIDDEN())
-    if job.owned and job.owner_id is None:  # whoever's photo it was has been erased
+    job = await pressed_result(interaction, job_id, Action.COMPARE)
+    if job.owner_erased:
         raise RefusalError(compare.PHOTO_GONE())
     try:
-        await services.store.judge_again(job.id, judge=_judge(interaction, job))
+        await interaction.client.services.store.judge_again(job.id, judge=_judge(interaction, job))
     except NotAdmittedError as no:
         raise RefusalError(words.refusal(no.refusal, no.standing)) from None
     except UnknownJobError:
@@ -136,7 +124,7 @@ def _judge(interaction: Interaction, job: Job) -> Callable[[Standing], Refusal |
     ask = Ask(
         actor=actor(interaction),
         place=place_of(interaction),
-        source=Source(origin=Origin.MESSAGE if job.owned else Origin.UPLOAD, owner_id=job.owner_id),
+        source=job.source,
         style=job.style,
         adult_style=style is not None and style.adult,
     )
@@ -145,11 +133,7 @@ def _judge(interaction: Interaction, job: Job) -> Callable[[Standing], Refusal |
 
 async def _may_post(interaction: Interaction, job: Job) -> bool:
     """Where we can change the message later, and it has no other picture that the photo would be taken to be of."""
-    if job.private or not site_of(interaction).bot_is_here:
-        return False
-    request = await interaction.client.services.store.jobs_of(job.interaction_id)
-    others = [one for one in request if one.id != job.id and one.deleted_at is None]
-    return all(one.state in (State.FAILED, State.CANCELLED) for one in others)
+    return in_reach(interaction, job) and not await others(interaction, job)
 
 
 async def _picture(interaction: Interaction, job: Job) -> tuple[discord.Message, discord.Attachment]:
@@ -162,7 +146,7 @@ async def _picture(interaction: Interaction, job: Job) -> tuple[discord.Message,
     pressed = interaction.message
     if pressed is not None and (found := _of(job, pressed)) is not None:
         return pressed, found
-    if not job.private and site_of(interaction).bot_is_here:
+    if in_reach(interaction, job):
         with suppress(DeliveryError):
             message = await posted(interaction.client, job).message()
             if (found := _of(job, message)) is not None:

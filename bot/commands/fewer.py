@@ -10,11 +10,12 @@ from bot.ui import custom_ids, forms, language
 
 
 async def _pressed(interaction: Interaction, *, request: str, count: str) -> None:
-    """The first so many, as a request of its own; all rules are asked again."""
-    whole = interaction.client.services.pending.get(int(request), interaction.user.id, Request)
+    """The first so many, as a request of its own, for once; all rules are asked again."""
+    services = interaction.client.services
+    whole = services.pending.take(int(request), interaction.user.id, Request)
     if whole is None:
-        raise RefusalError(forms.ASK_AGAIN())
-    delivery = DiscordDelivery.answering(interaction, private=whole.private)
+        raise RefusalError(forms.OFFER_GONE())
+    delivery = DiscordDelivery.answering(interaction, turns=services.turns, private=whole.private)
     fewer = replace(
         whole,
         interaction_id=interaction.id,

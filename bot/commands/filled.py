@@ -6,17 +6,11 @@ from typing import Any, Self
 
 import discord
 
+from bot.commands.asking import Picture
+from bot.policy import Declared
+from bot.values.rules import Source
+
 Json = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """A file that was put into a form: its link (never in a repr), and what Discord says of it."""
-
-    url: str = field(repr=False)
-    name: str
-    size: int
-    content_type: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +42,18 @@ class Filled:
         """The values that were chosen."""
         return list(map(str, self._fields.get(custom_id, {}).get("values") or ()))
 
-    def uploads(self, custom_id: str) -> list[Upload]:
+    def uploads(self, custom_id: str) -> tuple[Picture, ...]:
         """The files that were put there, in their order."""
-        found = [self._uploads[one] for one in self.chosen(custom_id) if one in self._uploads]
-        return [
-            Upload(url=one["url"], name=one["filename"], size=one["size"], content_type=one.get("content_type"))
-            for one in found
-        ]
+        return tuple(_uploaded(self._uploads[one]) for one in self.chosen(custom_id) if one in self._uploads)
+
+
+def _uploaded(file: Json) -> Picture:
+    return Picture(
+        url=file["url"],
+        declared=Declared(size=file["size"], content_type=file.get("content_type")),
+        source=Source(),
+        name=file["filename"],
+    )
 
 
 def _components(parent: Json) -> Iterator[Json]:

@@ -19,7 +19,7 @@ from styles import Style
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class Foresight:
     """What is known before somebody fills in a form; nothing, where the store took its time."""
 
     guild: Guild | None = None
@@ -28,7 +28,7 @@ class Outlook:
 
 async def foreseen(
     interaction: Interaction, whose: Callable[[Store], Awaitable[Source]], style: Style | None
-) -> Outlook:
+) -> Foresight:
     """What the rules and the quota say now, if the store says so in time; the charge asks them again.
 
     Parameters
@@ -41,13 +41,14 @@ async def foreseen(
     TurnedDownError
     """
     services, place, who = interaction.client.services, place_of(interaction), actor(interaction)
+    services.journey.require_open()
     try:
         async with asyncio.timeout(PATIENCE):
             source = await whose(services.store)
             standing = await services.store.standing(place, who.user_id, owner_id=source.owner_id)
             usage = await services.store.usage(place.guild_id, who.user_id, who.roles)
     except (TimeoutError, StoreError):
-        return Outlook()
+        return Foresight()
     services.shelf.learn(place.guild_id, standing.guild)
     wanted = Ask(
         actor=who,
@@ -58,10 +59,10 @@ async def foreseen(
     )
     refusal = policy.admits(wanted, standing, house=services.house, now=time.time())
     if refusal is not None:
-        raise turned_down(NotAdmittedError(refusal, standing), interaction_id=interaction.id)
+        raise turned_down(NotAdmittedError(refusal, standing), wanted, interaction_id=interaction.id)
     if usage.left == 0:
-        raise turned_down(_nothing_left(usage), interaction_id=interaction.id)
-    return Outlook(standing.guild, usage)
+        raise turned_down(_nothing_left(usage), wanted, interaction_id=interaction.id)
+    return Foresight(standing.guild, usage)
 
 
 async def refuse(interaction: Interaction, no: TurnedDownError) -> None:

@@ -3,21 +3,22 @@
 A form must be the first answer to an interaction. Nothing of it is kept: what is settled stands in its custom id.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from discord import ui
 
 from bot import policy
 from bot.answers import TurnedDownError, allowance
-from bot.commands.asking import DEFAULT_STRENGTH, MOST_PICTURES, Picture, Pointed, Wish, ask, usual_style
-from bot.commands.choosing import to_be_had
+from bot.commands.asking import DEFAULT_STRENGTH, MOST_PICTURES, Picture, Wish, ask, usual_style
+from bot.commands.choosing import offered
 from bot.commands.filled import Filled
-from bot.commands.foresight import Outlook, foreseen, refuse
+from bot.commands.foresight import Foresight, foreseen, refuse
 from bot.commands.pressing import pressed_result
 from bot.commands.services import Interaction, RefusalError
 from bot.delivery import place_of
-from bot.policy import Declared
+from bot.delivery.answer import PATIENCE
 from bot.store import Job, Store
 from bot.ui import custom_ids, forms, presses, words
 from bot.ui.custom_ids import Action, Preset
@@ -32,17 +33,15 @@ class Offered:
 
     Attributes
     ----------
+    found
+        How many there are: `pictures` are the first of them.
     whose
         Tells whose they are, as the store knows by then; raises RefusalError where they can't be used at all.
     """
 
     pictures: tuple[Picture, ...]
+    found: int
     whose: Callable[[Store], Awaitable[Source]]
-
-
-async def open_upload_form(interaction: Interaction, *, style_id: str | None = None) -> None:
-    """Ask for photos, in this style if one is named."""
-    await open_preset(interaction, Preset(style_id=style_id))
 
 
 async def open_same(
@@ -83,13 +82,13 @@ async def open_preset(interaction: Interaction, preset: Preset) -> None:
     """
     style = None if preset.style_id is None else style_named(interaction, preset.style_id)
 
-    def form(outlook: Outlook) -> ui.Modal:
-        return forms.upload(preset, _terms(interaction, style, outlook))
+    def form(known: Foresight) -> ui.Modal:
+        return forms.upload(preset, _terms(interaction, style, known))
 
     await _open(interaction, _an_upload, style, form)
 
 
-async def open_offered(interaction: Interaction, offered: Offered, *, title: str) -> None:
+async def open_offered(interaction: Interaction, offer: Offered, *, title: str) -> None:
     """Ask how to paint these pictures, and which of them.
 
     Raises
@@ -98,39 +97,39 @@ async def open_offered(interaction: Interaction, offered: Offered, *, title: str
         They can't be used.
     """
 
-    def form(outlook: Outlook) -> ui.Modal:
-        interaction.client.services.pending.keep(interaction.id, interaction.user.id, offered)
-        names = [one.name for one in offered.pictures]
-        return forms.pictures(custom_ids.kept(interaction.id), names, _terms(interaction, None, outlook), title=title)
+    def form(known: Foresight) -> ui.Modal:
+        interaction.client.services.pending.keep(interaction.id, interaction.user.id, offer)
+        terms, names = _terms(interaction, None, known), [one.name for one in offer.pictures]
+        return forms.pictures(custom_ids.kept(interaction.id), names, terms, title=title, found=offer.found)
 
-    await _open(interaction, offered.whose, None, form)
+    await _open(interaction, offer.whose, None, form)
 
 
 async def _open(
     interaction: Interaction,
     whose: Callable[[Store], Awaitable[Source]],
     style: Style | None,
-    form: Callable[[Outlook], ui.Modal],
+    form: Callable[[Foresight], ui.Modal],
 ) -> None:
     try:
-        outlook = await foreseen(interaction, whose, style)
+        known = await foreseen(interaction, whose, style)
     except TurnedDownError as no:
         await refuse(interaction, no)
     else:
-        await interaction.response.send_modal(form(outlook))
+        await interaction.response.send_modal(form(known))
 
 
-def _terms(interaction: Interaction, style: Style | None, outlook: Outlook) -> Terms:
-    services, place = interaction.client.services, place_of(interaction)
-    had = to_be_had(services, place, services.shelf.off(place.guild_id))
-    last, usual = services.shelf.last(interaction.user.id), usual_style(services.catalogue, outlook.guild or Guild())
+def _terms(interaction: Interaction, style: Style | None, known: Foresight) -> Terms:
+    services = interaction.client.services
+    had = offered(services, place_of(interaction))
+    last, usual = services.shelf.last(interaction.user.id), usual_style(had, known.guild or Guild())
     styles = sorted(had, key=lambda one: (one.id != last, one != usual))
     return Terms(
         settled=style,
         styles=styles[: forms.MOST_STYLES],
         more_styles=len(styles) > forms.MOST_STYLES,
         others_see=interaction.guild_id is not None or not interaction.context.dm_channel,
-        allowance=None if outlook.usage is None else allowance(outlook.usage),
+        allowance=None if known.usage is None else allowance(known.usage),
     )
 
 
@@ -153,8 +152,12 @@ async def _an_upload(_store: Store) -> Source:
 
 
 async def _same(interaction: Interaction, *, job: str) -> None:
-    """The button under anyone's result."""
-    found = await pressed_result(interaction, job, Action.SAME)
+    """The button under anyone's result. What is not known in time can't be told by a form."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            found = await pressed_result(interaction, job, Action.SAME)
+    except TimeoutError:
+        raise RefusalError(presses.BUSY()) from None
     await open_same(interaction, found, style_id=found.style, strengths=(found.strength,), new_seed=False)
 
 
@@ -165,11 +168,10 @@ async def _uploaded(
     preset = Preset.read(style=style, strengths=strengths, seed=seed, wait=wait, private=private)
     filled = Filled.of(interaction)
     pictures = _pictures(filled)
-    wish = _wish(interaction, filled, preset)
-    await ask(interaction, tuple(one.of(Source()) for one in pictures), wish)
+    await ask(interaction, pictures, _wish(interaction, filled, preset))
 
 
-def _pictures(filled: Filled) -> list[Picture]:
+def _pictures(filled: Filled) -> tuple[Picture, ...]:
     """The photos that were put into a form.
 
     Raises
@@ -177,10 +179,7 @@ def _pictures(filled: Filled) -> list[Picture]:
     RefusalError
         There are none, or some of several files are no pictures.
     """
-    pictures = [
-        Picture(url=one.url, declared=Declared(size=one.size, content_type=one.content_type), name=one.name)
-        for one in filled.uploads(forms.PHOTOS)[:MOST_PICTURES]
-    ]
+    pictures = filled.uploads(forms.PHOTOS)[:MOST_PICTURES]
     if not pictures:
         raise RefusalError(words.NOT_AN_IMAGE_TYPE())
     wrong = [one.name for one in pictures if not policy.declares_a_picture(one.declared)]
@@ -192,23 +191,20 @@ def _pictures(filled: Filled) -> list[Picture]:
 async def _chosen(interaction: Interaction, *, kept: str) -> None:
     """The form that asks how to paint a message's pictures, or an avatar, was sent."""
     services, filled = interaction.client.services, Filled.of(interaction)
-    offered = services.pending.get(int(kept), interaction.user.id, Offered)
-    if offered is None:
+    offer = services.pending.take(int(kept), interaction.user.id, Offered)
+    if offer is None:
         raise RefusalError(forms.CHOOSE_AGAIN())
     numbers = filled.chosen(forms.PICTURES) if forms.PICTURES in filled else ["1"]
-    pictures = [one for number, one in enumerate(offered.pictures, start=1) if str(number) in numbers]
+    pictures = [one for number, one in enumerate(offer.pictures, start=1) if str(number) in numbers]
     if not pictures:
         raise RefusalError(words.NO_PICTURE_THERE())
     wish = _wish(interaction, filled, Preset())
-    try:
-        await ask(interaction, _pointed(pictures, offered, services.store), wish)
-    finally:
-        services.pending.drop(int(kept))
+    await ask(interaction, _owned(pictures, offer, services.store), wish)
 
 
-async def _pointed(pictures: list[Picture], offered: Offered, store: Store) -> tuple[Pointed, ...]:
-    source = await offered.whose(store)
-    return tuple(one.of(source) for one in pictures)
+async def _owned(pictures: list[Picture], offer: Offered, store: Store) -> tuple[Picture, ...]:
+    source = await offer.whose(store)
+    return tuple(replace(one, source=source) for one in pictures)
 
 
 def _wish(interaction: Interaction, filled: Filled, preset: Preset) -> Wish:

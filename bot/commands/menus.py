@@ -28,7 +28,9 @@ async def animify_this(interaction: Interaction, message: discord.Message) -> No
         raise RefusalError(words.NO_PICTURE_THERE())
     by_a_machine = message.author.bot or message.webhook_id is not None
     whose = partial(_source_of, message.id, None if by_a_machine else message.author.id)
-    await open_offered(interaction, Offered(pictures=pictures, whose=whose), title=forms.TITLE_PICTURES())
+    offer = Offered(pictures=tuple(pictures[:MOST_PICTURES]), found=len(pictures), whose=whose)
+    title = forms.TITLE_PICTURE if len(pictures) == 1 else forms.TITLE_PICTURES
+    await open_offered(interaction, offer, title=title())
 
 
 @app_commands.context_menu(name=locale_str("Animify avatar"))
@@ -44,21 +46,17 @@ async def animify_avatar(interaction: Interaction, member: discord.User | discor
         declared=Declared(size=0, content_type="image/png"),
     )
     whose = partial(_avatar_of, None if member.bot else member.id)
-    await open_offered(interaction, Offered(pictures=(picture,), whose=whose), title=forms.TITLE_AVATAR())
+    await open_offered(interaction, Offered(pictures=(picture,), found=1, whose=whose), title=forms.TITLE_AVATAR())
 
 
-def _pictures(message: discord.Message) -> tuple[Picture, ...]:
+def _pictures(message: discord.Message) -> list[Picture]:
     """What may be pictures, of Discord's own hosts: files first, then those that embeds show, by Discord's proxy."""
-    files = [
-        Picture(url=one.url, declared=Declared(size=one.size, content_type=one.content_type), name=one.filename)
-        for one in message.attachments
-    ]
+    files = map(Picture.attached, message.attachments)
     shown = [url for embed in message.embeds for url in (embed.image.proxy_url, embed.thumbnail.proxy_url) if url]
     linked = [Picture(url=url, declared=Declared(size=0, content_type=None)) for url in dict.fromkeys(shown)]
-    usable = [
+    return [
         one for one in (*files, *linked) if policy.declares_a_picture(one.declared) and attachments.is_discords(one.url)
     ]
-    return tuple(usable[:MOST_PICTURES])
 
 
 async def _source_of(message_id: int, author_id: int | None, store: Store) -> Source:
@@ -73,7 +71,7 @@ async def _source_of(message_id: int, author_id: int | None, store: Store) -> So
     if job is not None and job.hidden_at is not None:
         raise RefusalError(words.NO_PICTURE_THERE())
     if job is not None:
-        if job.owned and job.owner_id is None:  # who it shows was erased, and nobody can ask them
+        if job.owner_erased:  # who it shows was erased, and nobody can ask them
             return Source(origin=Origin.MACHINE)
         return Source(origin=Origin.RESULT, owner_id=job.owner_id or job.user_id)
     return Source(origin=Origin.MACHINE) if author_id is None else Source(origin=Origin.MESSAGE, owner_id=author_id)

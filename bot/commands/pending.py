@@ -42,15 +42,14 @@ class Pending:
             self._kept.popitem(last=False)
         asyncio.get_running_loop().call_later(LIFE + 1, self._forget_old)  # also where nobody asks any more
 
-    def get(self, interaction_id: int, user_id: int, kind: type[T]) -> T | None:
-        """What the member's interaction left; None where it is gone, or not theirs."""
+    def take(self, interaction_id: int, user_id: int, kind: type[T]) -> T | None:
+        """What the member's interaction left, which is kept no longer; None where it is gone, or not theirs."""
         self._forget_old()
         kept = self._kept.get(interaction_id)
-        return kept.value if kept and kept.user_id == user_id and isinstance(kept.value, kind) else None
-
-    def drop(self, interaction_id: int) -> None:
-        """Nobody needs it any more."""
-        self._kept.pop(interaction_id, None)
+        if kept is None or kept.user_id != user_id or not isinstance(kept.value, kind):
+            return None
+        del self._kept[interaction_id]
+        return kept.value
 
     def forget(self, user_id: int) -> None:
         """The member is erased, and with them what they left here."""

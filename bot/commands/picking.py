@@ -6,42 +6,29 @@ from dataclasses import replace
 import discord
 from discord import ui
 
-from bot.commands.curtain import posted, turn
-from bot.commands.pressing import chosen, menu, pressed, pressed_result
-from bot.commands.services import (
-    Interaction,
-    RefusalError,
-    acknowledged,
-    in_time,
-    link_of,
-    order_of,
-    shown_of,
-    whisper,
-)
-from bot.delivery import DeliveryError, site_of
+from bot.commands.curtain import in_reach, posted, turn
+from bot.commands.pressing import announced, chosen, menu, others, pressed, pressed_result
+from bot.commands.services import Interaction, RefusalError, acknowledged, link_of, order_of, shown_of, tell, whisper
+from bot.delivery import DeliveryError
 from bot.delivery.calls import Trouble, call
 from bot.delivery.exhibit import PressedExhibit
 from bot.delivery.gallery import spoilers
 from bot.delivery.place import position_of
-from bot.store import Job, State
+from bot.store import Job
 from bot.ui import cards, custom_ids, details, language, moderation, presses
 from bot.ui.custom_ids import Action
 from bot.ui.details import Details
 from bot.ui.status import Order, Shown
 
-_NO_PICTURE = (State.FAILED, State.CANCELLED)
-_UNDER_WAY = (State.QUEUED, State.RUNNING)
-
 
 async def _picked(interaction: Interaction, *, job: str) -> None:
     """The select under several pictures: one of them on a card of its own, with all that can be done with it."""
     one = f"{job.partition('-')[0]}-{chosen(interaction)}"
-    found = await in_time(interaction, pressed_result(interaction, one, Action.PICK), new=True)
-    if not interaction.response.is_done():
-        await call(lambda: interaction.response.defer(ephemeral=True, thinking=True))
+    found = await announced(interaction, pressed_result(interaction, one, Action.PICK))
     file, shown = _picture(interaction.message, found)
     order = replace(await _order(interaction, found), language=language.spoken())
-    card = cards.single(order, shown, None, keep=await _may_keep(interaction, found))
+    reached, keep = in_reach(interaction, found), await _may_keep(interaction, found)
+    card = cards.single(order, shown, None, keep=keep, reached=reached)
     try:
         await _show(interaction, card, file)
     except DeliveryError as error:
@@ -61,21 +48,24 @@ async def _show(interaction: Interaction, card: ui.LayoutView, file: discord.Att
 async def _kept(interaction: Interaction, *, job: str) -> None:
     """Keep only this one, on that card: the message of the pictures becomes this picture's."""
     found = await acknowledged(interaction, _keepable(interaction, job))
-    services = interaction.client.services
-    first = await services.store.job_by_result(found.result_message_id or 0)
-    async with turn(services, found.id if first is None else first.id):
+    async with turn(interaction.client.services, found.id):
         await _keepable(interaction, job)  # it may have been hidden or deleted meanwhile
         try:
             await _keep_only(interaction, found)
         except DeliveryError as error:
             raise _refusal(error) from None
-    await PressedExhibit(interaction).change(cards.said(presses.KEPT(link=link_of(found))))
+    kept = presses.KEPT(link=link_of(found))
+    try:
+        await PressedExhibit(interaction).change(cards.said(kept))
+    except DeliveryError:
+        await tell(interaction, {"content": kept})
 
 
 async def _keep_only(interaction: Interaction, job: Job) -> None:
     exhibit = posted(interaction.client, job)
     file, shown = _picture(await exhibit.message(), job)
-    await exhibit.change(cards.single(await _order(interaction, job), shown, None), [file])
+    order = replace(await _order(interaction, job), count=1)
+    await exhibit.change(cards.single(order, shown, None), [file])
     await interaction.client.services.store.keep_only(job.id)
 
 
@@ -89,22 +79,14 @@ async def _keepable(interaction: Interaction, job_id: str) -> Job:
     job = await pressed_result(interaction, job_id, Action.KEEP)
     if not await _may_keep(interaction, job):
         raise RefusalError(presses.NOTHING_TO_DROP())
-    if any(one.state in _UNDER_WAY for one in await _others(interaction, job)):
+    if any(one.state.under_way for one in await others(interaction, job)):
         raise RefusalError(presses.NOT_YET())
     return job
 
 
 async def _may_keep(interaction: Interaction, job: Job) -> bool:
     """Where we can change the message, and it has other pictures."""
-    if job.private or not site_of(interaction).bot_is_here:
-        return False
-    return bool(await _others(interaction, job))
-
-
-async def _others(interaction: Interaction, job: Job) -> list[Job]:
-    """The other jobs of its request of which there is a picture, or may be one yet."""
-    request = await interaction.client.services.store.jobs_of(job.interaction_id)
-    return [one for one in request if one.id != job.id and one.deleted_at is None and one.state not in _NO_PICTURE]
+    return in_reach(interaction, job) and bool(await others(interaction, job))
 
 
 async def _told(interaction: Interaction, *, job: str) -> None:

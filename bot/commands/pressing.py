@@ -1,17 +1,21 @@
 """A press on a card: the job that it is about, if this person may do that to it."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Mapping
+from contextlib import suppress
+from typing import Any, TypeVar
 
 from bot import policy
 from bot.commands import asking
 from bot.commands.removal import here
-from bot.commands.services import Interaction, RefusalError, actor
-from bot.delivery import place_of
+from bot.commands.services import Interaction, RefusalError, actor, in_time
+from bot.delivery import DeliveryError, place_of
+from bot.delivery.calls import ONCE, call
 from bot.store import Job
 from bot.ui import moderation, presses
 from bot.ui.status import Choice
 from bot.values.buttons import Action
+
+T = TypeVar("T")
 
 
 async def pressed(interaction: Interaction, job_id: str, action: Action) -> Job:
@@ -44,11 +48,26 @@ async def pressed_result(interaction: Interaction, job_id: str, action: Action) 
     return job
 
 
+async def others(interaction: Interaction, job: Job) -> list[Job]:
+    """The other jobs of its request of which there is a picture, or may be one yet."""
+    request = await interaction.client.services.store.jobs_of(job.interaction_id)
+    return [one for one in request if one.id != job.id and one.deleted_at is None and not one.state.lost]
+
+
+async def announced(interaction: Interaction, asked: Awaitable[T]) -> T:
+    """What a press needs to know; then a card for the asker alone is on its way, as "@original"."""
+    known = await in_time(interaction, asked, new=True)
+    if not interaction.response.is_done():
+        with suppress(DeliveryError):  # behind a cut connection Discord may have taken it; what comes next will know
+            await call(lambda: interaction.response.defer(ephemeral=True, thinking=True), pauses=ONCE)
+    return known
+
+
 async def menu(interaction: Interaction, job: Job) -> tuple[Choice, ...]:
     """The other styles that a job's photo can be had in here, now."""
     services, place = interaction.client.services, place_of(interaction)
     guild = await services.store.desk.guild(place.guild_id)
-    return asking.menu(services.catalogue, guild, but=job.style, age_restricted=place.age_restricted)
+    return asking.menu(services, place, guild, but=job.style)
 
 
 def chosen(interaction: Interaction) -> str:

@@ -19,6 +19,8 @@ _log = structlog.stdlib.get_logger(__name__)
 class Previews:
     """Previews by style, kept in memory once they were asked for: tens of kilobytes each.
 
+    One that can't be made is not tried again in this run: each try is a process, and its style would fail again.
+
     Parameters
     ----------
     folder
@@ -27,7 +29,7 @@ class Previews:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        self._known: dict[str, bytes] = {}
+        self._known: dict[str, bytes | None] = {}  # None: it can't be made
         self._turn = asyncio.Lock()  # a page at a time: painting takes a core that members' pictures want
 
     async def of(self, wanted: Sequence[Style]) -> Mapping[str, bytes]:
@@ -35,8 +37,9 @@ class Previews:
         if self._missing(wanted):
             async with self._turn:
                 if missing := self._missing(wanted):
-                    self._known |= await aside(partial(_made, missing, self._folder), "previews")
-        return {style.id: self._known[style.id] for style in wanted if style.id in self._known}
+                    made = await aside(partial(_made, missing, self._folder), "previews")
+                    self._known |= {style.id: made.get(style.id) for style in missing}
+        return {style.id: data for style in wanted if (data := self._known[style.id]) is not None}
 
     def _missing(self, wanted: Sequence[Style]) -> list[Style]:
         return [style for style in wanted if style.id not in self._known]

@@ -18,10 +18,11 @@ from bot.commands.services import Interaction, RefusalError, whisper
 from bot.delivery import DeliveryError
 from bot.delivery.calls import already_gone, call
 from bot.delivery.card import EDIT_INTERVAL, TOKEN_LIFE
-from bot.delivery.place import Posted, forget_member, remove
+from bot.delivery.place import Posted, remove, rename
 from bot.store import Plan, Post
+from bot.ui import links, words
 from bot.ui import privacy as cards
-from bot.ui.language import _
+from bot.ui.language import _, speaking
 from bot.ui.privacy import Choice
 from bot.values.rules import PicturesOfMe
 from engine.aside import aside
@@ -152,13 +153,14 @@ class _Erasure:
         return frozenset(one for one, channel in found.items() if isinstance(channel, discord.Thread))
 
     async def _forget_threads(self, awake: frozenset[int]) -> None:
-        """A thread is called after its first member, too; those that had gone to sleep go to sleep again."""
+        """A thread is called after its member; those that had gone to sleep go to sleep again."""
+        client = self._interaction.client
         places = {post.channel_id: post.server_id for post in self._tried.values()}
         for channel_id, server_id in places.items():
+            with speaking((await self._services.store.desk.guild(server_id)).language):
+                name = words.thread_name(None)
             with suppress(DeliveryError):
-                await forget_member(
-                    self._interaction.client, channel_id, guild_id=server_id, close=channel_id not in awake
-                )
+                await rename(client, channel_id, name, guild_id=server_id, close=channel_id not in awake)
 
 
 async def _shown(interaction: Interaction) -> ui.LayoutView:
@@ -195,4 +197,4 @@ def _name(client: discord.Client, guild_id: int) -> str:
 
 
 def _link(post: Post) -> str:
-    return f"https://discord.com/channels/{post.server_id or '@me'}/{post.channel_id}/{post.message_id}"
+    return links.message(post.server_id, post.channel_id, post.message_id)

@@ -13,6 +13,7 @@ from bot.delivery import place_of
 from bot.delivery.site import site_of
 from bot.lanes import Lane
 from bot.store import Job, State
+from bot.ui import links
 from bot.ui import queue as cards
 from bot.ui.custom_ids import QUEUE
 from bot.ui.language import _
@@ -45,7 +46,7 @@ async def _shown(interaction: Interaction) -> ui.LayoutView:
     now = time.time()
     return cards.card(
         [_load(lane) for lane in (main, *others)],
-        [_yours(job, services, now) for job in jobs],
+        [_yours(request, services, now) for request in _by_request(jobs)],
         had,
         Outlook(
             quotes=main.quotes(place.guild_id, interaction.user.id, had),
@@ -59,27 +60,38 @@ def _load(lane: Lane) -> Load:
     return Load(engine=lane.engine, waiting=lane.dispatcher.waiting, running=lane.dispatcher.running, open=lane.open)
 
 
-def _yours(job: Job, services: Services, now: float) -> Yours:
-    """Where it is; between the charge and the queue, and between the queue and the post, no lane knows it."""
-    found = (lane.find(job.id) for lane in services.journey.lanes)
-    standing = next((one for one in found if one is not None), None)
-    style = services.catalogue.get(job.style)
-    ready_at = None if standing is None else _STEP * math.ceil((now + standing.quote.eta) / _STEP)
-    where = None
-    if standing is not None and ready_at is not None and not standing.granted:
-        where = Waiting(standing.quote.place, ready_at, standing.quote.yours)
+def _yours(jobs: tuple[Job, ...], services: Services, now: float) -> Yours:
+    """Where the jobs of a request are; between the charge and the queue, and after their turns, no lane knows them."""
+    lanes = services.journey.lanes
+    standings = [one for job in jobs for lane in lanes if (one := lane.find(job.id)) is not None]
+    first = min(standings, key=lambda one: one.quote.place, default=None)
+    ready_at, where = None, None
+    if first is not None:
+        ready_at = _STEP * math.ceil((now + max(one.quote.eta for one in standings)) / _STEP)
+        if not any(one.granted for one in standings):
+            where = Waiting(first.quote.place, ready_at, first.quote.yours)
+    style = services.catalogue.get(jobs[0].style)
     return Yours(
         emoji="🎨" if style is None else style.emoji,
-        label=_(style_name(job.style, services.catalogue)),
+        label=_(style_name(jobs[0].style, services.catalogue)),
+        count=len(jobs),
         where=where,
         ready_at=ready_at,
-        started=job.state is State.RUNNING,
-        card=_card(job),
+        started=all(job.state is State.RUNNING for job in jobs),
+        card=_card(jobs[0]),
     )
+
+
+def _by_request(jobs: tuple[Job, ...]) -> list[tuple[Job, ...]]:
+    """The same jobs, those of a request together."""
+    requests: dict[int, tuple[Job, ...]] = {}
+    for job in jobs:
+        requests[job.interaction_id] = (*requests.get(job.interaction_id, ()), job)
+    return list(requests.values())
 
 
 def _card(job: Job) -> str | None:
     """What one member alone sees has no address."""
     if job.private or job.card_message_id is None:
         return None
-    return f"https://discord.com/channels/{job.place_id or '@me'}/{job.card_channel_id}/{job.card_message_id}"
+    return links.message(job.place_id, job.card_channel_id, job.card_message_id)

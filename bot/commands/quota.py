@@ -21,23 +21,27 @@ quota = app_commands.Group(
     allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
 )
 role_quota = app_commands.Group(
-    name="role", description=locale_str("Daily pictures of whoever holds a role."), parent=quota
+    name="role",
+    description=locale_str("For whoever manages the server: daily pictures of whoever holds a role."),
+    parent=quota,
 )
 server_quota = app_commands.Group(
-    name="server", description=locale_str("Daily pictures of everybody in this server."), parent=quota
+    name="server",
+    description=locale_str("For whoever manages the server: daily pictures of everybody in it."),
+    parent=quota,
 )
 
 _AMOUNT = locale_str("Pictures a day, 0 to 1000, or “unlimited”.")
 _REASON = locale_str("For the record.")
 
 
-@quota.command(description=locale_str("See what a member has left today."))
+@quota.command(description=locale_str("For moderators: see what a member has left today."))
 @app_commands.describe(member=locale_str("Whose quota."))
 async def show(interaction: Interaction, member: discord.User) -> None:
     await whisper(interaction, _shown(interaction, member))
 
 
-@quota.command(name="set", description=locale_str("Give a member a daily limit of their own."))
+@quota.command(name="set", description=locale_str("For moderators: give a member a daily limit of their own."))
 @app_commands.describe(member=locale_str("Whose quota."), amount=_AMOUNT, reason=_REASON)
 async def set_limit(
     interaction: Interaction, member: discord.User, amount: Amount, reason: Reason | None = None
@@ -45,15 +49,13 @@ async def set_limit(
     await whisper(interaction, _set(interaction, member, amount, reason))
 
 
-@quota.command(
-    name="unset", description=locale_str("Take a member's own daily limit away: roles and the server decide again.")
-)
+@quota.command(name="unset", description=locale_str("For moderators: take a member's own daily limit away."))
 @app_commands.describe(member=locale_str("Whose quota."), reason=_REASON)
 async def unset_limit(interaction: Interaction, member: discord.User, reason: Reason | None = None) -> None:
     await whisper(interaction, _unset(interaction, member, reason))
 
 
-@quota.command(description=locale_str("Give a member extra pictures."))
+@quota.command(description=locale_str("For moderators: give a member extra pictures."))
 @app_commands.describe(
     member=locale_str("Whose quota."),
     amount=locale_str("How many extra pictures."),
@@ -70,37 +72,44 @@ async def grant(
     await whisper(interaction, _granted(interaction, member, amount, reason, expires))
 
 
-@quota.command(description=locale_str("Set a member's count for today back to zero."))
+@quota.command(description=locale_str("For moderators: set a member's count for today back to zero."))
 @app_commands.describe(member=locale_str("Whose quota."), reason=_REASON)
 async def reset(interaction: Interaction, member: discord.User, reason: Reason | None = None) -> None:
     await whisper(interaction, _reset(interaction, member, reason))
 
 
 @role_quota.command(
-    name="set", description=locale_str("Give whoever holds a role a daily limit; the best of a member's counts.")
+    name="set",
+    description=locale_str("For whoever manages the server: set a role's daily limit. Of several, the best counts."),
 )
 @app_commands.describe(role=locale_str("The role."), amount=_AMOUNT, reason=_REASON)
 async def set_role(interaction: Interaction, role: discord.Role, amount: Amount, reason: Reason | None = None) -> None:
     await whisper(interaction, _role_set(interaction, role, amount, reason))
 
 
-@role_quota.command(name="unset", description=locale_str("Take a role's daily limit away."))
+@role_quota.command(
+    name="unset", description=locale_str("For whoever manages the server: take a role's daily limit away.")
+)
 @app_commands.describe(role=locale_str("The role."), reason=_REASON)
 async def unset_role(interaction: Interaction, role: discord.Role, reason: Reason | None = None) -> None:
     await whisper(interaction, _role_unset(interaction, role, reason))
 
 
-@role_quota.command(name="list", description=locale_str("See the roles that have a daily limit."))
+@role_quota.command(
+    name="list", description=locale_str("For whoever manages the server: see the roles that have a daily limit.")
+)
 async def list_roles(interaction: Interaction) -> None:
     await whisper(interaction, _roles_listed(interaction))
 
 
-@server_quota.command(name="show", description=locale_str("See this server's daily limit."))
+@server_quota.command(name="show", description=locale_str("For whoever manages the server: see its daily limit."))
 async def show_server(interaction: Interaction) -> None:
     await whisper(interaction, _server_shown(interaction))
 
 
-@server_quota.command(name="set", description=locale_str("Give everybody in this server a daily limit."))
+@server_quota.command(
+    name="set", description=locale_str("For whoever manages the server: give everybody in it a daily limit.")
+)
 @app_commands.describe(
     amount=locale_str("Pictures a day, 0 to 1000; leave it out for the bot's usual one."),
     reason=_REASON,

@@ -7,13 +7,13 @@ from discord import app_commands
 from discord.app_commands import locale_str
 
 from bot import policy
-from bot.commands.curtain import posted, turn
+from bot.commands.curtain import is_elsewhere, posted, result_of, turn
 from bot.commands.services import Interaction, RefusalError, acknowledged, act, actor, order_of, whisper
 from bot.delivery import DeliveryError, Posted, scope_of
 from bot.delivery.calls import already_gone
-from bot.delivery.exhibit import Exhibit, PostedExhibit, PressedExhibit
+from bot.delivery.exhibit import Exhibit, PostedExhibit
 from bot.store import Job
-from bot.ui import custom_ids, moderation, words
+from bot.ui import captions, cards, custom_ids, moderation, presses, words
 from bot.ui.custom_ids import Action
 
 
@@ -34,10 +34,28 @@ async def here(interaction: Interaction, job_id: str) -> Job:
     job = await interaction.client.services.store.job(job_id)
     if job is None or job.guild_id != scope_of(interaction):
         raise RefusalError(words.JOB_FORGOTTEN())
+    if job.private and interaction.user.id != job.user_id:
+        raise RefusalError(words.JOB_FORGOTTEN())  # nobody else can have seen it
     theirs = interaction.user.id in (job.user_id, job.owner_id)
     if not theirs and job.place_id != (interaction.guild_id or 0):
         raise RefusalError(words.JOB_FORGOTTEN())  # so that nobody moderates what was painted elsewhere
     return job
+
+
+async def delete(interaction: Interaction, job: Job, exhibit: Exhibit, *, moderating: bool) -> str:
+    """Delete a result, as `take_down` does; what is said of it. Its whole message goes, with all pictures in it.
+
+    Raises
+    ------
+    RefusalError
+        It is still there.
+    """
+    shown = await interaction.client.services.store.jobs_by_result(job.result_message_id or 0)
+    try:
+        await take_down(interaction, job, exhibit, moderating=moderating)
+    except DeliveryError:
+        raise RefusalError(words.NOT_DELETED()) from None
+    return (presses.ALL_DELETED if len(shown) > 1 else words.DELETED)()
 
 
 async def take_down(interaction: Interaction, job: Job, exhibit: Exhibit, *, moderating: bool) -> None:
@@ -58,6 +76,7 @@ async def _take_down(interaction: Interaction, job: Job, exhibit: Exhibit, *, mo
         with already_gone():
             await exhibit.remove()
         await services.store.mark_deleted(job.id)
+        await say_on_card(interaction.client, job, cards.failed(order_of(job, services.catalogue), captions.GONE))
         return
     notice = moderation.deleted_by(order_of(job, services.catalogue), interaction.user.id)
     with already_gone():
@@ -94,11 +113,10 @@ async def say_on_card(client: discord.Client, job: Job, notice: discord.ui.Layou
 async def _pressed(interaction: Interaction, *, job: str) -> None:
     """Delete, under a result."""
     found, moderating = await acknowledged(interaction, _found(interaction, job))
-    try:
-        await take_down(interaction, found, PressedExhibit(interaction), moderating=moderating)
-    except DeliveryError:
-        raise RefusalError(words.NOT_DELETED()) from None
-    await interaction.followup.send(words.DELETED(), ephemeral=True)
+    if found.deleted_at is not None and is_elsewhere(interaction, found):  # others of its message may be kept
+        raise RefusalError(moderation.ALREADY_DELETED())
+    said = await delete(interaction, found, result_of(interaction, found), moderating=moderating)
+    await interaction.followup.send(said, ephemeral=True)
 
 
 async def _by_message(interaction: Interaction, message: discord.Message) -> str:
@@ -108,11 +126,7 @@ async def _by_message(interaction: Interaction, message: discord.Message) -> str
     found, moderating = await _found(interaction, known.id)
     if found.deleted_at is not None:
         raise RefusalError(moderation.ALREADY_DELETED())
-    try:
-        await take_down(interaction, found, posted(interaction.client, found), moderating=moderating)
-    except DeliveryError:
-        raise RefusalError(words.NOT_DELETED()) from None
-    return words.DELETED()
+    return await delete(interaction, found, posted(interaction.client, found), moderating=moderating)
 
 
 async def _found(interaction: Interaction, job_id: str) -> tuple[Job, bool]:

@@ -1,6 +1,7 @@
 """Report, under every result and for everyone: a form, then a row that moderators are told of."""
 
 import asyncio
+from contextlib import suppress
 from typing import Final
 
 import discord
@@ -8,13 +9,13 @@ import structlog
 from discord import ui
 
 from bot import policy
-from bot.commands.curtain import agree, turn
+from bot.commands.curtain import agree, in_reach, result_of, turn
 from bot.commands.filled import Filled
 from bot.commands.removal import here
 from bot.commands.services import Interaction, RefusalError, whisper
-from bot.delivery import DeliveryError, rights, site_of
+from bot.delivery import DeliveryError
+from bot.delivery.answer import PATIENCE
 from bot.delivery.calls import call
-from bot.delivery.exhibit import PressedExhibit
 from bot.store import Job, NewReport, NotFiled
 from bot.ui import custom_ids, moderation, words
 from bot.ui.custom_ids import Action
@@ -29,7 +30,10 @@ _log = structlog.stdlib.get_logger(__name__)
 async def _used(interaction: Interaction, *, job: str) -> None:
     """The button opens the form; the form, under the same custom id, is the report."""
     if interaction.type is discord.InteractionType.component:
-        await interaction.response.send_modal(form((await _reportable(interaction, job)).id))
+        with suppress(TimeoutError):  # what the form sends is looked at again
+            async with asyncio.timeout(PATIENCE):
+                await _reportable(interaction, job)
+        await interaction.response.send_modal(form(job))
         return
     complaint, said = _filled_in(interaction)
     new = NewReport(job_id=job, reporter_id=interaction.user.id, complaint=complaint, words=said)
@@ -83,34 +87,34 @@ async def _acknowledge(interaction: Interaction) -> None:
 
 
 async def _told(interaction: Interaction, new: NewReport) -> str:
-    return await _answer(interaction, await _filed(interaction, new))
+    _, report = await _filed(interaction, new)
+    return _answer(report)
 
 
 async def _hidden(interaction: Interaction, new: NewReport) -> str:
     """The row first: what is to be hidden is then known to be, whatever happens to the process in between."""
-    client, only_here = interaction.client, not site_of(interaction).bot_is_here
+    client = interaction.client
     acknowledging = asyncio.create_task(_acknowledge(interaction))  # the turn may take longer than Discord waits
     async with turn(client.services, new.job_id):
         try:
-            report = await _filed(interaction, new)
+            job, report = await _filed(interaction, new)
         finally:
             await acknowledging
-        picture = await agree(client, new.job_id, PressedExhibit(interaction), last=only_here)
-    return await _answer(interaction, report, picture)
+        exhibit, only_here = result_of(interaction, job), not in_reach(interaction, job)
+        picture = await agree(client, job.id, exhibit, last=only_here)
+    return _answer(report, picture)
 
 
-async def _filed(interaction: Interaction, new: NewReport) -> Report:
-    await _reportable(interaction, new.job_id)
+async def _filed(interaction: Interaction, new: NewReport) -> tuple[Job, Report]:
+    job = await _reportable(interaction, new.job_id)
     filed = await interaction.client.services.store.reports.file(new, most=policy.REPORTS_A_DAY)
     if isinstance(filed, NotFiled):
         raise _refusal(filed)
-    return filed
+    return job, filed
 
 
-async def _answer(interaction: Interaction, report: Report, picture: Picture | None = None) -> str:
-    settings = await interaction.client.services.store.desk.guild(report.guild_id)
-    log_channel = rights.can_log(interaction.client.get_guild(report.guild_id), settings.log_channel)
-    return moderation.reported(moderated=bool(report.guild_id), log_channel=log_channel, picture=picture)
+def _answer(report: Report, picture: Picture | None = None) -> str:
+    return moderation.reported(moderated=bool(report.guild_id), picture=picture)
 
 
 def _refusal(no: NotFiled) -> RefusalError:

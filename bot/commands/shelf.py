@@ -57,6 +57,18 @@ class Shelf:
         """Know nothing of this member any more."""
         self._last.drop(user_id)
 
+    async def fill(self) -> None:
+        """Read what is switched off, and what was used of late, before anybody asks.
+
+        Raises
+        ------
+        StoreError
+        """
+        for guild_id, off in (await self._store.desk.styles_off()).items():
+            self._off.put(guild_id, off)
+        for user_id, style_id in (await self._store.recent_styles(MOST)).items():
+            self._last.put(user_id, style_id)
+
     async def known(self) -> None:
         """Wait until everything is read that is being read now."""
         await self._off.settled()

@@ -7,12 +7,12 @@ import discord
 from discord import app_commands, ui
 
 from bot.commands.choosing import to_be_had
-from bot.commands.forms import open_upload_form
+from bot.commands.forms import open_preset
 from bot.commands.pressing import chosen
 from bot.commands.services import Interaction, in_time, tell
 from bot.delivery import place_of
 from bot.ui import gallery
-from bot.ui.custom_ids import GALLERY_TEMPLATE, USE_STYLE
+from bot.ui.custom_ids import GALLERY_TEMPLATE, USE_STYLE, Preset
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ async def _turned(interaction: Interaction, *, page: str) -> None:
 
 async def _used(interaction: Interaction) -> None:
     """A style was chosen: the form asks for the photo."""
-    await open_upload_form(interaction, style_id=chosen(interaction))
+    await open_preset(interaction, Preset(style_id=chosen(interaction)))
 
 
 BUTTONS = ((GALLERY_TEMPLATE, _turned), (USE_STYLE, _used))

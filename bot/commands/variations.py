@@ -1,20 +1,25 @@
 """Variations: the photo of a job painted again in another way, as a request like any other."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
+from discord import ui
+
 from bot.commands import asking
-from bot.commands.asking import FOUR_STRENGTHS, Pointed, Wish
+from bot.commands.asking import FOUR_STRENGTHS, Picture, Wish
 from bot.commands.buttons import Answer
 from bot.commands.forms import open_same, style_named
 from bot.commands.pressing import chosen, menu, pressed, pressed_result
-from bot.commands.services import Interaction, RefusalError, tell
+from bot.commands.services import Interaction, RefusalError, whisper
+from bot.delivery.answer import FirstAnswer
 from bot.policy import Declared
-from bot.store import Job, State
-from bot.ui import cards, custom_ids, presses
+from bot.store import Job, State, StoreError
+from bot.ui import cards, custom_ids, presses, words
 from bot.ui.custom_ids import Action
-from bot.values.rules import Origin, Source
+from engine.errors import UnfitError
+from styles import Style
 
 _STEP: Final = 0.2
 
@@ -28,12 +33,29 @@ class Look:
     seed: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variation:
+    """What is painted in another way.
+
+    Attributes
+    ----------
+    job
+        The first that it was painted for before.
+    photos
+        None where one of them can't be had any more.
+    """
+
+    job: Job
+    photos: tuple[Picture, ...] | None
+    style: Style
+    look: Look
+
+
 def _varying(action: Action, look: Callable[[Job], Look]) -> Answer:
     """A button under a result; `look` raises RefusalError where there is no such picture."""
 
     async def answer(interaction: Interaction, *, job: str) -> None:
-        found = await pressed_result(interaction, job, action)
-        await _ask(interaction, (found,), look(found))
+        await _paint(interaction, _varied(interaction, job, action, look))
 
     return answer
 
@@ -60,42 +82,88 @@ def _four(job: Job) -> Look:
 
 async def _restyled(interaction: Interaction, *, job: str) -> None:
     """The select of styles; its last option may be the way to those that it has no room for."""
-    found = await pressed_result(interaction, job, Action.STYLE)
     style_id = chosen(interaction)
     if style_id == custom_ids.MORE_STYLES:
-        await tell(interaction, {"view": cards.more_styles(found.id, await menu(interaction, found))})
+        await whisper(interaction, _more_styles(interaction, job))
         return
-    await _ask(interaction, (found,), Look(style_id, (found.strength,), found.seed))
+
+    def look(found: Job) -> Look:
+        return Look(style_id, (found.strength,), found.seed)
+
+    await _paint(interaction, _varied(interaction, job, Action.STYLE, look))
+
+
+async def _more_styles(interaction: Interaction, job_id: str) -> ui.LayoutView:
+    found = await pressed_result(interaction, job_id, Action.STYLE)
+    return cards.more_styles(found.id, await menu(interaction, found))
 
 
 async def _retried(interaction: Interaction, *, job: str) -> None:
-    """Under a request of which nothing came: all of it once more, with another seed."""
-    found = await pressed(interaction, job, Action.RETRY)
+    """Under a request of which something failed: that once more."""
+    await _paint(interaction, _failed(interaction, job))
+
+
+async def _varied(interaction: Interaction, job_id: str, action: Action, look: Callable[[Job], Look]) -> Variation:
+    found = await pressed_result(interaction, job_id, action)
+    return await _variation(interaction, (found,), look(found))
+
+
+async def _failed(interaction: Interaction, job_id: str) -> Variation:
+    """What nobody wanted any more is not tried again; what the checks refused would come out the same by its seed."""
+    found = await pressed(interaction, job_id, Action.RETRY)
     request = await interaction.client.services.store.jobs_of(found.interaction_id)
-    lost = tuple(one for one in request if one.state in (State.FAILED, State.CANCELLED))
+    lost = tuple(one for one in request if one.state is State.FAILED)
     if not lost:
         raise RefusalError(presses.NOTHING_FAILED())
-    await _ask(interaction, lost, Look(found.style, tuple(one.strength for one in lost)))
+    unfit = any(one.failure == UnfitError.__name__ for one in lost)
+    look = Look(found.style, tuple(one.strength for one in lost), None if unfit else found.seed)
+    return await _variation(interaction, lost, look)
 
 
-async def _ask(interaction: Interaction, jobs: tuple[Job, ...], look: Look) -> None:
-    """Paint these jobs' photos, or ask for others where one can't be had.
+async def _paint(interaction: Interaction, lookup: Awaitable[Variation]) -> None:
+    """Paint it, or ask for other photos where one can't be had.
 
-    The form that asks must be the first answer, so nothing is acknowledged before it is known.
+    Until the job is known, nobody knows who may see what comes of it: as few as see the card that was pressed.
+    """
+    message = interaction.message
+    answer = FirstAnswer(interaction, private=message is not None and message.flags.ephemeral)
+    try:
+        found = await lookup
+    except (RefusalError, StoreError) as error:
+        await answer.private(asking.why_not(error)())
+        return
+    if found.photos is not None:
+        look = found.look
+        wish = Wish(style=found.style, strengths=look.strengths, seed=look.seed, private=found.job.private)
+        await asking.ask(interaction, found.photos, wish, answer=answer)
+    elif not await answer.form(partial(_open_form, interaction, found)):
+        await answer.private(words.PHOTO_GONE())
+
+
+async def _open_form(interaction: Interaction, found: Variation) -> None:
+    look, new_seed = found.look, found.look.seed is None
+    await open_same(interaction, found.job, style_id=look.style_id, strengths=look.strengths, new_seed=new_seed)
+
+
+async def _variation(interaction: Interaction, jobs: tuple[Job, ...], look: Look) -> Variation:
+    """These jobs' photos in another look.
+
+    Raises
+    ------
+    RefusalError, StoreError
     """
     style = style_named(interaction, look.style_id)
     photos = [await _photo(interaction, job) for job in jobs]
     there = tuple(one for one in photos if one is not None)
-    first = jobs[0]
-    if len(there) < len(jobs):
-        new_seed = look.seed is None
-        await open_same(interaction, first, style_id=style.id, strengths=look.strengths, new_seed=new_seed)
-        return
-    wish = Wish(style=style, strengths=look.strengths, seed=look.seed, private=first.private)
-    await asking.ask(interaction, there, wish)
+    return Variation(
+        job=jobs[0],
+        photos=there if len(there) == len(jobs) else None,
+        style=style,
+        look=look,
+    )
 
 
-async def _photo(interaction: Interaction, job: Job) -> Pointed | None:
+async def _photo(interaction: Interaction, job: Job) -> Picture | None:
     """The photo that a job was made of, if its link is still kept.
 
     Raises
@@ -103,15 +171,15 @@ async def _photo(interaction: Interaction, job: Job) -> Pointed | None:
     RefusalError
         Whoever it belongs to was erased, and nobody can ask them.
     """
-    if job.owned and job.owner_id is None:
+    if job.owner_erased:
         raise RefusalError(presses.OWNER_ERASED())
     url = (await interaction.client.services.store.secrets(job.id)).url
     if url is None:
         return None
-    return Pointed(
+    return Picture(
         url=url,
         declared=Declared(size=0, content_type="image/jpeg"),  # what was declared is not kept
-        source=Source(origin=Origin.MESSAGE, owner_id=job.owner_id) if job.owned else Source(),
+        source=job.source,
         expires_at=job.url_expires_at,
     )
 

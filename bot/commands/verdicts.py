@@ -7,8 +7,8 @@ import discord
 
 from bot import policy
 from bot.commands.block import recall
-from bot.commands.curtain import FOR_GOOD, agree, posted, show, turn
-from bot.commands.removal import take_down
+from bot.commands.curtain import FOR_GOOD, agree, alt_texts, posted, show, turn
+from bot.commands.removal import delete
 from bot.commands.services import (
     Interaction,
     Moderated,
@@ -25,7 +25,7 @@ from bot.delivery import DeliveryError
 from bot.delivery.calls import Trouble, call
 from bot.delivery.exhibit import pictures
 from bot.store import Job
-from bot.ui import compare, custom_ids, moderation, words
+from bot.ui import custom_ids, moderation
 from bot.ui.custom_ids import Decision
 from bot.ui.language import speaking, spoken
 from bot.values.records import Report, ReportState
@@ -63,12 +63,12 @@ async def _looked(interaction: Interaction, *, report: str) -> None:
 async def _picture(interaction: Interaction, report_id: str) -> discord.ui.LayoutView:
     _, report = await _report(interaction, report_id)
     job = await _job(interaction, report)
-    style = style_name(job.style, interaction.client.services.catalogue)
+    describe = await alt_texts(interaction.client.services, job, spoken())
     try:
         found = await pictures(posted(interaction.client, job))
     except DeliveryError:
         raise RefusalError(moderation.PICTURE_GONE()) from None
-    return moderation.look((one.url, compare.alt_text(one.filename, style)) for one in found)
+    return moderation.look((one.url, describe(one.filename)) for one in found)
 
 
 async def _delete(interaction: Interaction, where: Moderated, report: Report) -> str:
@@ -78,11 +78,7 @@ async def _delete(interaction: Interaction, where: Moderated, report: Report) ->
     job = await _job(interaction, report)
     if job.deleted_at is not None:
         raise RefusalError(moderation.ALREADY_DELETED())
-    try:
-        await take_down(interaction, job, posted(interaction.client, job), moderating=True)
-    except DeliveryError:
-        raise RefusalError(words.NOT_DELETED()) from None
-    return words.DELETED()
+    return await delete(interaction, job, posted(interaction.client, job), moderating=True)
 
 
 async def _block(interaction: Interaction, where: Moderated, report: Report) -> str:

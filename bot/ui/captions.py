@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from bot.ui.language import Phrase, _, ngettext
+from bot.ui.language import Phrase, _, listed, ngettext, number
 from bot.ui.status import (
     Allowance,
     Done,
@@ -32,7 +32,7 @@ _DETOURS: Final[dict[Why, Phrase]] = {
 }
 
 CANCEL = Phrase("Cancel")
-CANCEL_ANYWAY = Phrase("Cancel, and pay for it")
+CANCEL_ANYWAY = Phrase("Cancel, it still counts")
 MENTION = Phrase("Mention me when done")
 AGAIN = Phrase("Again")
 SUBTLER = Phrase("Subtler")
@@ -49,6 +49,8 @@ MORE_STYLES = Phrase("More styles…")
 PICK = Phrase("Choose one of them…")
 
 CANCELLING = Phrase("-# Cancelling is free while it waits, and three times a day once it is being painted.")
+GONE = Phrase("🗑️ Deleted.")
+VANISHES = Phrase("-# It is gone once you dismiss it, so save what you like.")
 COSTS = Phrase("-# Again, another style, subtler and bolder cost 1 picture each, four strengths cost 4.")
 PREVIEW_ALT = Phrase("A rough preview of the picture that is being painted.")
 
@@ -68,7 +70,7 @@ def progress(statuses: Statuses) -> str:
         return _line(statuses[0])
     done = sum(isinstance(one, Done) for one in statuses)
     lines = [
-        _("{bar} {done} of {count} done").format(
+        _("{done} of {count} done {bar}").format(
             bar=bar(sum(map(_share, statuses)) / len(statuses)), done=done, count=len(statuses)
         )
     ]
@@ -137,11 +139,11 @@ def _line(status: Status) -> str:
         case Waiting(ready_at=ready_at):
             return _("⏳ Waiting: {place} · expected {when}").format(place=place(status), when=f"<t:{ready_at}:R>")
         case Preparing():
-            return _("📥 {bar} opening your photo").format(bar=bar(0))
+            return _("📥 Opening your photo {bar}").format(bar=bar(0))
         case Painting(step=step, steps=steps):
-            return _("🎨 {bar} painting, step {step} of {steps}").format(bar=bar(step / steps), step=step, steps=steps)
+            return _("🎨 Painting, step {step} of {steps} {bar}").format(bar=bar(step / steps), step=step, steps=steps)
         case Finishing():
-            return _("🖼️ {bar} on its way").format(bar=bar(1))
+            return _("🖼️ On its way {bar}").format(bar=bar(1))
         case Done():
             return _("✅ Done")
         case Failed(why=why):
@@ -161,7 +163,9 @@ def place(waiting: Waiting) -> str:
     if ahead == 0:
         return _("next in line")
     if yours == ahead:
-        return ngettext("{count} picture ahead, yours", "{count} pictures ahead, all yours", ahead).format(count=ahead)
+        return ngettext("{count} picture ahead, which is yours", "{count} pictures ahead, all yours", ahead).format(
+            count=ahead
+        )
     if yours == 0:
         return ngettext("{count} picture ahead", "{count} pictures ahead", ahead).format(count=ahead)
     return ngettext(
@@ -178,22 +182,21 @@ def bar(share: float) -> str:
 def finished(link: str, statuses: Statuses) -> str:
     """The last state of a request card whose pictures lie elsewhere."""
     done = [one for one in statuses if isinstance(one, Done)]
-    said = ngettext(
-        "✅ Done in {seconds} s by {engine}: {link}",
-        "✅ {count} pictures, done in {seconds} s by {engine}: {link}",
-        len(done),
-    ).format(
-        count=len(done),
-        seconds=seconds(sum(one.seconds for one in done)),
-        engine=", ".join(dict.fromkeys(one.engine for one in done)),
-        link=link,
-    )
+    engines = list(dict.fromkeys(one.engine for one in done if one.engine is not None))
+    if engines:
+        said = ngettext(
+            "✅ Done in {seconds} s by {engine}: {link}",
+            "✅ {count} pictures, done in {seconds} s by {engine}: {link}",
+            len(done),
+        ).format(
+            count=len(done),
+            seconds=seconds(sum(one.seconds or 0 for one in done)),
+            engine=", ".join(engines),
+            link=link,
+        )
+    else:
+        said = _("✅ Done: {link}").format(link=link)
     return "\n".join([said, *failures(statuses)])
-
-
-def found_again(link: str) -> str:
-    """The same where an earlier run of the bot had posted them, and nobody knows how long they took."""
-    return _("✅ Done: {link}").format(link=link)
 
 
 def ready(order: Order, link: str) -> str:
@@ -203,22 +206,31 @@ def ready(order: Order, link: str) -> str:
     ).format(member=f"<@{order.user_id}>", link=link)
 
 
+def not_ready(order: Order, link: str) -> str:
+    """The same where nothing came of it."""
+    return ngettext(
+        "{member}, your picture did not come out: {link}",
+        "{member}, your pictures did not come out: {link}",
+        order.count,
+    ).format(member=f"<@{order.user_id}>", link=link)
+
+
 def small_print(shown: Shown, allowance: Allowance | None) -> str:
     """Who painted, how, and what is left: below a single picture."""
-    facts = _facts(shown)
-    if shown.seconds is not None:
-        facts.insert(1, _("{seconds} s").format(seconds=seconds(shown.seconds)))
+    facts = [painter(shown), _("strength {strength}").format(strength=strength(shown.strength)), *_frames(shown)]
     return "-# " + " · ".join(facts if allowance is None else [*facts, left(allowance)])
 
 
 def gallery_print(shown: tuple[Shown, ...], pending: int, allowance: Allowance | None) -> str:
-    """The same below several: what all have in common, what each has of its own, and how many are still to come."""
-    facts = [_facts(one) for one in shown]
-    common = [fact for fact in facts[0] if all(fact in each for each in facts)]
-    lines = [" · ".join(common)] if common else []
-    for one, its in zip(shown, facts, strict=True):
-        if own := [fact for fact in its if fact not in common]:
-            lines.append(_("{number}: {facts}").format(number=one.position + 1, facts=" · ".join(own)))
+    """The same below several: each fact once, and how many are still to come."""
+    facts = list(dict.fromkeys(painter(one) for one in shown))
+    strengths = [strength(one.strength) for one in shown]
+    if len(set(strengths)) == 1:
+        facts.append(_("strength {strength}").format(strength=strengths[0]))
+    else:
+        facts.append(_("strengths {strengths}").format(strengths=listed(strengths)))
+    facts += dict.fromkeys(frames for one in shown for frames in _frames(one))
+    lines = [" · ".join(facts)]
     if pending:
         more = ngettext("{count} more is on its way", "{count} more are on their way", pending)
         lines.append(more.format(count=pending))
@@ -227,13 +239,8 @@ def gallery_print(shown: tuple[Shown, ...], pending: int, allowance: Allowance |
     return "\n".join(f"-# {line}" for line in lines)
 
 
-def _facts(shown: Shown) -> list[str]:
-    facts = [
-        painter(shown),
-        _("strength {strength}").format(strength=f"{shown.strength:.2g}"),
-        _("seed {seed}").format(seed=shown.seed),
-    ]
-    return [*facts, _("only the first frame was painted")] if shown.several_frames else facts
+def _frames(shown: Shown) -> list[str]:
+    return [_("only the first frame was painted")] if shown.several_frames else []
 
 
 def painter(shown: Shown) -> str:
@@ -253,9 +260,18 @@ _MEDIA: Final[dict[Medium | None, Phrase]] = {
 }
 
 
-def alt_text(style: str) -> str:
-    """What a screen reader says for a picture in this style."""
-    return _("The photo as a picture in the style “{style}”.").format(style=_(style))
+def alt_text(style: str, shown: Shown | None = None, count: int = 1) -> str:
+    """What a screen reader says for a picture in this style; of several, which of how many it is."""
+    if shown is None or count == 1:
+        return _("The photo as a picture in the style “{style}”.").format(style=_(style))
+    return _("Picture {number} of {count}, strength {strength}: the photo as a picture in the style “{style}”.").format(
+        number=shown.position + 1, count=count, strength=strength(shown.strength), style=_(style)
+    )
+
+
+def delete(count: int) -> str:
+    """The button that deletes all pictures of a message."""
+    return DELETE() if count == 1 else ngettext("Delete all {count}", "Delete all {count}", count).format(count=count)
 
 
 def retry(count: int) -> str:
@@ -268,11 +284,18 @@ def first_few(count: int) -> str:
     return ngettext("Paint the first one", "Paint the first {count}", count).format(count=count)
 
 
-def picked(shown: Shown) -> str:
-    """One of several pictures, as a choice in a select."""
+def picked(shown: Shown, *, alike: bool) -> str:
+    """One of several pictures, as a choice in a select; `alike`: all are of one strength."""
+    if alike:
+        return _("Picture {number}").format(number=shown.position + 1)
     return _("Picture {number}: strength {strength}").format(
-        number=shown.position + 1, strength=f"{shown.strength:.2g}"
+        number=shown.position + 1, strength=strength(shown.strength)
     )
+
+
+def one_of(shown: Shown, count: int) -> str:
+    """Which of several pictures this is."""
+    return _("Picture {number} of {count}").format(number=shown.position + 1, count=count)
 
 
 def left(value: Allowance) -> str:
@@ -283,5 +306,10 @@ def left(value: Allowance) -> str:
 
 
 def seconds(value: float) -> str:
-    """A span of engine time as a number."""
-    return f"{max(0.1, value):.1f}"
+    """A span of engine time as a number, as the reader writes it."""
+    return number(round(max(0.1, value), 1))
+
+
+def strength(value: float) -> str:
+    """A strength as a number, as the reader writes it."""
+    return number(round(value, 2))

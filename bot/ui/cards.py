@@ -7,12 +7,14 @@ from typing import Concatenate, Final, ParamSpec
 import discord
 from discord import ui
 
-from bot.ui import captions, custom_ids, presses, words
+from bot.ui import captions, custom_ids, layout, presses, words
 from bot.ui.custom_ids import Action
 from bot.ui.language import Phrase, _, speaking
+from bot.ui.layout import Item
 from bot.ui.status import (
     Allowance,
     Choice,
+    Failed,
     FirstFew,
     Order,
     Saying,
@@ -30,7 +32,6 @@ _DONE = discord.Colour(0x6BAA75)
 _OPTIONS: Final = 25  # of a select
 
 _P = ParamSpec("_P")
-Item = ui.Item[ui.LayoutView]
 
 
 def _in_its_language(
@@ -53,35 +54,35 @@ def request(order: Order, statuses: Statuses, *, preview: bool = False) -> ui.La
     preview
         Whether `PREVIEW` is among the message's attachments.
     """
-    items: list[Item] = [ui.TextDisplay(captions.headline(order)), ui.TextDisplay(captions.progress(statuses))]
+    items: list[str | Item] = [captions.headline(order), captions.progress(statuses)]
     if preview:
         rough: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
         rough.add_item(media=f"attachment://{PREVIEW}", description=captions.PREVIEW_ALT())
         items.append(rough)
     if not all(map(ended, statuses)):
-        buttons = [_button(Action.CANCEL, order.job_id, captions.CANCEL, "✖️")]
+        buttons = [_cancel(order)]
         if order.long_wait:
             buttons.append(_button(Action.MENTION, order.job_id, captions.MENTION, "🔔"))
-        items += [ui.ActionRow(*buttons), ui.TextDisplay(captions.CANCELLING())]
-    return _card(*items, colour=_WAITING)
+        items += [ui.ActionRow(*buttons), captions.CANCELLING()]
+    return layout.card(*items, colour=_WAITING)
 
 
 @_in_its_language
-def finished(order: Order, link: str, statuses: Statuses | None) -> ui.LayoutView:
-    """The request card once its pictures lie elsewhere, where `link` leads; no statuses: nobody knows of them."""
-    said = captions.found_again(link) if statuses is None else captions.finished(link, statuses)
-    return _card(ui.TextDisplay(captions.headline(order)), ui.TextDisplay(said), colour=_DONE)
+def finished(order: Order, link: str, statuses: Statuses) -> ui.LayoutView:
+    """The request card once its pictures lie elsewhere, where `link` leads."""
+    said = captions.finished(link, statuses)
+    return layout.card(captions.headline(order), said, colour=_DONE)
 
 
 @_in_its_language
-def failed(order: Order, why: Saying, *, retry: bool = False) -> ui.LayoutView:
-    """The request card when no picture came of it; with the way to try again, if that may help."""
-    return _card(ui.TextDisplay(captions.headline(order)), *_sentence(why(), order, retry=retry), colour=_WAITING)
+def failed(order: Order, why: Saying, *, retry: int = 0) -> ui.LayoutView:
+    """The request card when no picture came of it; with the way to try so many of them again, if that may help."""
+    return layout.card(captions.headline(order), *_sentence(why(), order, retry=retry), colour=_WAITING)
 
 
-def sorry(order: Order, why: Saying, *, retry: bool) -> ui.LayoutView:
+def sorry(order: Order, why: Saying, *, retry: int) -> ui.LayoutView:
     """The same for the member alone, in their own language."""
-    return _card(*_sentence(why(), order, retry=retry), colour=_WAITING)
+    return layout.card(*_sentence(why(), order, retry=retry), colour=_WAITING)
 
 
 @_in_its_language
@@ -103,47 +104,67 @@ def result(
     allowance
         What the member has left; None where nobody knows.
     statuses
-        Where the request stands: what failed of it is said.
+        Where the request stands: what failed of it is said, and can be tried again once nothing is pending.
     cancel
         Whether what is pending can be cancelled here: no other card says so.
     """
     if len(shown) == order.count == 1:
         return single(order, shown[0], allowance)
     first = f"{order.interaction_id}-{shown[0].position}"
-    return _card(
-        ui.TextDisplay(captions.headline(order)),
+    below = [_cancel(order)] if cancel and pending else []
+    if not pending and (lost := to_retry(statuses)):
+        below.append(_retry(order, lost))
+    return layout.card(
+        captions.headline(order),
         _gallery(order, shown),
-        ui.TextDisplay("\n".join([*captions.failures(statuses), captions.gallery_print(shown, pending, allowance)])),
+        "\n".join([*captions.failures(statuses), captions.gallery_print(shown, pending, allowance)]),
         ui.ActionRow(_pick(first, shown)),
-        ui.ActionRow(*_for_everyone(first)),
-        *([ui.ActionRow(_button(Action.CANCEL, order.job_id, captions.CANCEL, "✖️"))] if cancel and pending else []),
+        ui.ActionRow(*_below(order, first, count=len(shown))),
+        *map(ui.ActionRow, below),
+        *_farewell(order),
         colour=_DONE,
     )
 
 
 @_in_its_language
-def single(order: Order, shown: Shown, allowance: Allowance | None, *, keep: bool = False) -> ui.LayoutView:
-    """One picture, with all that can be done with it; `keep`: it is one of several, and the others can go."""
+def single(
+    order: Order, shown: Shown, allowance: Allowance | None, *, keep: bool = False, reached: bool = True
+) -> ui.LayoutView:
+    """One picture, with all that can be done with it.
+
+    Parameters
+    ----------
+    keep
+        It is one of several, and the others can go.
+    reached
+        Whether the message that all see can be changed from this card.
+    """
     job_id = f"{order.interaction_id}-{shown.position}"
     variations = (
         _button(Action.AGAIN, job_id, captions.AGAIN, "🔁"),
-        _button(Action.SUBTLER, job_id, captions.SUBTLER, "🔅"),
-        _button(Action.BOLDER, job_id, captions.BOLDER, "🔆"),
+        _button(Action.SUBTLER, job_id, captions.SUBTLER, "\N{HEAVY MINUS SIGN}"),
+        _button(Action.BOLDER, job_id, captions.BOLDER, "\N{HEAVY PLUS SIGN}"),
+        _button(Action.FOUR, job_id, captions.FOUR, "🎚️"),
+    )
+    free = [
         _button(Action.COMPARE, job_id, captions.COMPARE, "🌓"),
         _button(Action.DETAILS, job_id, captions.DETAILS, "🔎"),
-    )
-    more = [_button(Action.FOUR, job_id, captions.FOUR, "🎚️")]
+    ]
     if keep:
-        more.append(_button(Action.KEEP, job_id, captions.KEEP, "📌"))
+        free.append(_button(Action.KEEP, job_id, captions.KEEP, "📌"))
     styles = [ui.ActionRow(_styles(job_id, order.menu))] if order.menu else []
-    return _card(
-        ui.TextDisplay(captions.headline(order)),
+    which = [] if order.count == 1 else [captions.one_of(shown, order.count)]
+    below = _below(order, job_id, count=1, reached=reached)
+    return layout.card(
+        "\n".join([captions.headline(order), *which]),
         _gallery(order, (shown,)),
-        ui.TextDisplay(captions.small_print(shown, allowance)),
+        captions.small_print(shown, allowance),
         ui.ActionRow(*variations),
         *styles,
-        ui.ActionRow(*more, *_for_everyone(job_id)),
-        ui.TextDisplay(captions.COSTS()),
+        ui.ActionRow(*free),
+        *([ui.ActionRow(*below)] if below else []),
+        captions.COSTS(),
+        *_farewell(order),
         colour=_DONE,
     )
 
@@ -154,7 +175,7 @@ def more_styles(job_id: str, menu: tuple[Choice, ...]) -> ui.LayoutView:
         ui.ActionRow(_select(Action.STYLE, job_id, captions.ANOTHER_STYLE(), _style_options(page), part=number))
         for number, page in enumerate(discord.utils.as_chunks(menu, _OPTIONS), start=1)
     ]
-    return _card(*rows, colour=_DONE)
+    return layout.card(*rows, colour=_DONE)
 
 
 def refusal(sentence: str, way_out: WayOut) -> ui.LayoutView:
@@ -165,7 +186,7 @@ def refusal(sentence: str, way_out: WayOut) -> ui.LayoutView:
     else:
         label, custom_id = words.MINE(), custom_ids.STATE
     leads_on: ui.Button[ui.LayoutView] = ui.Button(label=label, style=discord.ButtonStyle.primary, custom_id=custom_id)
-    return _card(ui.TextDisplay(sentence), ui.ActionRow(leads_on), colour=_WAITING)
+    return layout.card(sentence, ui.ActionRow(leads_on), colour=_WAITING)
 
 
 def cancel_question(job_id: str, count: int) -> ui.LayoutView:
@@ -173,39 +194,58 @@ def cancel_question(job_id: str, count: int) -> ui.LayoutView:
     anyway: ui.Button[ui.LayoutView] = ui.Button(
         label=captions.CANCEL_ANYWAY(), style=discord.ButtonStyle.danger, custom_id=custom_ids.cancel_charged(job_id)
     )
-    return _card(ui.TextDisplay(presses.would_charge(count)), ui.ActionRow(anyway), colour=_WAITING)
+    return layout.card(presses.would_charge(count), ui.ActionRow(anyway), colour=_WAITING)
 
 
 def said(sentence: str) -> ui.LayoutView:
     """A sentence where there was a card: a message can't become a plain one again."""
-    return _card(ui.TextDisplay(sentence), colour=_DONE)
+    return layout.card(sentence, colour=_DONE)
 
 
-def _sentence(sentence: str, order: Order, *, retry: bool) -> tuple[Item, ...]:
-    said = ui.TextDisplay[ui.LayoutView](sentence)
-    if not retry:
-        return (said,)
-    again: ui.Button[ui.LayoutView] = ui.Button(
-        label=captions.retry(order.count), emoji="🔁", custom_id=custom_ids.write(Action.RETRY, order.job_id)
-    )
-    return said, ui.ActionRow(again)
+def to_retry(statuses: Statuses) -> int:
+    """How many pictures of a request can be tried again: those that failed, if one of them may well succeed now."""
+    failed = [one for one in statuses if isinstance(one, Failed) and not one.called_off]
+    return len(failed) if any(one.retry for one in failed) else 0
+
+
+def _sentence(sentence: str, order: Order, *, retry: int) -> tuple[str | Item, ...]:
+    return (sentence, ui.ActionRow(_retry(order, retry))) if retry else (sentence,)
+
+
+def _retry(order: Order, count: int) -> "ui.Button[ui.LayoutView]":
+    return ui.Button(label=captions.retry(count), emoji="🔁", custom_id=custom_ids.write(Action.RETRY, order.job_id))
+
+
+def _cancel(order: Order) -> "ui.Button[ui.LayoutView]":
+    return _button(Action.CANCEL, order.job_id, captions.CANCEL, "✖️")
 
 
 def _gallery(order: Order, shown: tuple[Shown, ...]) -> "ui.MediaGallery[ui.LayoutView]":
     gallery: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
     for one in shown:
-        gallery.add_item(
-            media=f"attachment://{one.filename}", description=captions.alt_text(order.style), spoiler=one.spoiler
-        )
+        alt_text = captions.alt_text(order.style, one, order.count)
+        gallery.add_item(media=f"attachment://{one.filename}", description=alt_text, spoiler=one.spoiler)
     return gallery
 
 
-def _for_everyone(job_id: str) -> tuple["ui.Button[ui.LayoutView]", ...]:
-    return (
-        _button(Action.SAME, job_id, captions.SAME, "🖼️"),
-        _button(Action.REPORT, job_id, captions.REPORT, "🚩"),
-        _button(Action.DELETE, job_id, captions.DELETE, "🗑️"),
+def _below(order: Order, job_id: str, *, count: int, reached: bool = True) -> tuple["ui.Button[ui.LayoutView]", ...]:
+    """What anybody may want with these pictures; who alone sees private ones reports them to nobody."""
+    same = _button(Action.SAME, job_id, captions.SAME, "🖼️")
+    if not reached:
+        return (same,)
+    delete: ui.Button[ui.LayoutView] = ui.Button(
+        label=captions.delete(count),
+        emoji="🗑️",
+        style=discord.ButtonStyle.danger,
+        custom_id=custom_ids.write(Action.DELETE, job_id),
     )
+    if order.private:
+        return same, delete
+    return same, _button(Action.REPORT, job_id, captions.REPORT, "🚩"), delete
+
+
+def _farewell(order: Order) -> tuple[str, ...]:
+    return (captions.VANISHES(),) if order.private else ()
 
 
 def _button(action: Action, job_id: str, label: Phrase, emoji: str) -> "ui.Button[ui.LayoutView]":
@@ -213,7 +253,8 @@ def _button(action: Action, job_id: str, label: Phrase, emoji: str) -> "ui.Butto
 
 
 def _pick(job_id: str, shown: tuple[Shown, ...]) -> "ui.Select[ui.LayoutView]":
-    options = [discord.SelectOption(label=captions.picked(one), value=str(one.position)) for one in shown]
+    alike = len({one.strength for one in shown}) == 1
+    options = [discord.SelectOption(label=captions.picked(one, alike=alike), value=str(one.position)) for one in shown]
     return _select(Action.PICK, job_id, captions.PICK(), options)
 
 
@@ -234,10 +275,3 @@ def _select(
     action: Action, job_id: str, placeholder: str, options: list[discord.SelectOption], *, part: int = 0
 ) -> "ui.Select[ui.LayoutView]":
     return ui.Select(custom_id=custom_ids.write(action, job_id, part=part), placeholder=placeholder, options=options)
-
-
-def _card(*items: Item, colour: discord.Colour) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*items, accent_colour=colour))
-    view.stop()  # a stopped view is not kept by discord.py: buttons are answered by their custom id alone
-    return view

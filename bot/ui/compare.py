@@ -1,5 +1,6 @@
 """Before and after: the card on which the requester compares, and what is said about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
@@ -7,26 +8,24 @@ from typing import Final
 import discord
 from discord import ui
 
-from bot.ui import captions, custom_ids
+from bot.ui import captions, custom_ids, hiding, layout
 from bot.ui.custom_ids import Action
 from bot.ui.hiding import Describe
 from bot.ui.language import Phrase, speaking
+from bot.ui.status import Shown
 from engine.encoding import PHOTO
 from engine.wipe import WIPE
 
 PHOTO_GONE = Phrase("I can't get that photo any more, so there is nothing to compare. It works for a day at most.")
-NOT_YOURS = Phrase("Only the person who asked for this picture can compare it with the photo.")
 NOT_TAKEN = Phrase("Discord did not take the comparison just now. Please try again in a moment.")
-HIDDEN = Phrase("That picture is hidden just now, so I don't compare it.")
 ONE_AT_A_TIME = Phrase("I am still at your last comparison. Please try again in a moment.")
 NOT_HERE = Phrase("I can't change that picture's message, so the comparison stays with you.")
 
-_WIPE: Final = Phrase("Wipe")
+_WIPE: Final = Phrase("As an animation")
 _SIDES: Final = Phrase("Side by side")
 _POST: Final = Phrase("Post it")
 _TITLE: Final = Phrase("### Before and after")
-_ALONE: Final = Phrase("-# Only you see this.")
-_WOULD_POST: Final = Phrase("-# Only you see this. “Post it” shows it to everyone, in the picture's message.")
+_WOULD_POST: Final = Phrase("-# “Post it” adds your photo to the picture's message, for everyone to see.")
 _POSTED: Final = Phrase("✅ Everyone sees it now: {link}")
 _ALT_TEXTS: Final = {
     PHOTO: Phrase("The photo before it was painted."),
@@ -67,32 +66,38 @@ def card(value: Comparison, form: Form, *, may_post: bool = False, link: str | N
     gallery: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
     for name in (PHOTO, value.picture) if form is Form.SIDES else (WIPE,):
         gallery.add_item(media=f"attachment://{name}", description=alt_text(name, value.style), spoiler=value.spoiler)
-    items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(_TITLE()), gallery]
+    items: list[str | layout.Item] = [_TITLE(), gallery]
     if link is not None:
-        items.append(ui.TextDisplay(_POSTED(link=link)))
+        items.append(_POSTED(link=link))
     else:
-        items += [
-            ui.TextDisplay((_WOULD_POST if may_post else _ALONE)()),
-            _buttons(value.job_id, form, may_post=may_post),
-        ]
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*items, accent_colour=_COLOUR))
-    view.stop()  # not kept by discord.py, like every card
-    return view
+        items += [_WOULD_POST()] if may_post else []
+        items.append(_buttons(value.job_id, form, may_post=may_post))
+    return layout.card(*items, colour=_COLOUR)
 
 
-def alt_text(filename: str, style: str) -> str:
-    """What a screen reader says for a file of a result's message, or of a comparison; `style` in English."""
-    known = _ALT_TEXTS.get(filename)
-    return captions.alt_text(style) if known is None else known()
+def alt_text(filename: str, style: str, pictures: Sequence[Shown] = ()) -> str:
+    """What a screen reader says for a file of a result's message, or of a comparison.
+
+    Parameters
+    ----------
+    style
+        Its English label.
+    pictures
+        All those of the message.
+    """
+    if known := _ALT_TEXTS.get(filename):
+        return known()
+    position = max(0, hiding.place(filename) - 1)
+    shown = next((one for one in pictures if one.position == position), None)
+    return captions.alt_text(style, shown, len(pictures))
 
 
-def describing(style: str, language: str) -> Describe:
-    """The alt texts of a message that is written in this language."""
+def describing(style: str, language: str, pictures: Sequence[Shown] = ()) -> Describe:
+    """The alt texts of a message with these pictures, in this language."""
 
     def describe(filename: str) -> str:
         with speaking(language):
-            return alt_text(filename, style)
+            return alt_text(filename, style, pictures)
 
     return describe
 

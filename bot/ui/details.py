@@ -6,7 +6,7 @@ from typing import Final
 import discord
 from discord import ui
 
-from bot.ui import captions
+from bot.ui import captions, layout
 from bot.ui.language import Phrase, _
 from bot.ui.status import Order, Shown
 
@@ -37,10 +37,7 @@ class Details:
 
 def card(details: Details) -> ui.LayoutView:
     """The card, in the reader's language."""
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(ui.TextDisplay("\n".join(_lines(details))), accent_colour=_COLOUR))
-    view.stop()  # not kept by discord.py, like every card
-    return view
+    return layout.card("\n".join(_lines(details)), colour=_COLOUR)
 
 
 def _lines(details: Details) -> list[str]:
@@ -48,13 +45,14 @@ def _lines(details: Details) -> list[str]:
     lines = [
         f"### {order.emoji} {_(order.style)}",
         _NOBODY_KNOWS() if shown.engine is None else _("Painted by: {painter}").format(painter=captions.painter(shown)),
-        _("Strength: {strength}").format(strength=f"{shown.strength:.2g}"),
+        _("Strength: {strength}").format(strength=captions.strength(shown.strength)),
         _("Seed: {seed}").format(seed=shown.seed),
     ]
     if shown.seconds is not None:
-        lines.append(_("Time in the engine: {seconds} s").format(seconds=captions.seconds(shown.seconds)))
-    lines.append(_("Asked for: {when}").format(when=f"<t:{details.asked_at}:f>"))
-    if details.done_at is not None:
+        lines.append(_("Painted in {seconds} s").format(seconds=captions.seconds(shown.seconds)))
+    if details.done_at is None:
+        lines.append(_("Asked for: {when}").format(when=f"<t:{details.asked_at}:f>"))
+    else:
         lines.append(_("Done: {when}").format(when=f"<t:{details.done_at}:f>"))
     return [*lines, _photo(details.photo_until)]
 
@@ -62,6 +60,6 @@ def _lines(details: Details) -> list[str]:
 def _photo(until: int | None) -> str:
     if until is None:
         return _PHOTO_GONE()
-    return _("Your photo: I can get it again until {when} ({ticking}).").format(
+    return _("Until {when} ({ticking}) the buttons use your photo; then they ask for it again.").format(
         when=f"<t:{until}:f>", ticking=f"<t:{until}:R>"
     )

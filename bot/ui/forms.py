@@ -31,11 +31,12 @@ STRENGTHS: Final[Mapping[float, Phrase]] = {
 """The steps that a form offers, 0..1."""
 
 TITLE_PHOTOS = Phrase("Paint your photos")
+TITLE_PICTURE = Phrase("Paint this picture")
 TITLE_PICTURES = Phrase("Paint these pictures")
 TITLE_AVATAR = Phrase("Paint this avatar")
 
 CHOOSE_AGAIN = Phrase("I no longer have those pictures in mind. Please use the menu on them again.")
-ASK_AGAIN = Phrase("I no longer have that request in mind. Please ask again.")
+OFFER_GONE = Phrase("That offer is used, or too old. Please ask again.")
 
 _NAME: Final = 60  # characters of a file's name
 _DESCRIPTION: Final = 100  # characters that Discord takes
@@ -78,17 +79,24 @@ def upload(preset: Preset, terms: Terms) -> ui.Modal:
     return _with_questions(modal, preset, terms)
 
 
-def pictures(custom_id: str, names: Sequence[str], terms: Terms, *, title: str) -> ui.Modal:
+def pictures(custom_id: str, names: Sequence[str], terms: Terms, *, title: str, found: int) -> ui.Modal:
     """Ask how to paint pictures that are known already, and which of them, where there are several.
 
     Parameters
     ----------
     names
         Of their files, as strangers gave them; nothing where a picture has none.
+    found
+        How many there are: these are the first of them.
     """
     modal = _modal(title, custom_id, price(1, terms.allowance))
     if len(names) > 1:
-        modal.add_item(ui.Label(text=_("Pictures"), component=_which(names)))
+        hint = None
+        if found > len(names):
+            hint = _("These are the first {count} of the {found} in that message.").format(
+                count=len(names), found=found
+            )
+        modal.add_item(ui.Label(text=_("Pictures"), description=hint, component=_which(names)))
     return _with_questions(modal, Preset(), terms)
 
 
@@ -102,11 +110,9 @@ def price(each: int, allowance: Allowance | None) -> str:
     """
     costs = words.COST()
     if each > 1:
-        costs = ngettext(
-            "It makes {count} picture of your photo, and each costs one of your pictures of the day.",
-            "It makes {count} pictures of your photo, and each costs one of your pictures of the day.",
-            each,
-        ).format(count=each)
+        costs = _("It makes {count} pictures of your photo, and each costs one of your pictures of the day.").format(
+            count=each
+        )
     if allowance is None or allowance.left is None:
         return costs
     return joined(costs, _("You have {count} left today.").format(count=allowance.left))
@@ -164,9 +170,7 @@ def _named(number: int, name: str) -> str:
     plain = words.one_line(name)
     if not plain:
         return _("Picture {number}").format(number=number)
-    return _("Picture {number}: {name}").format(
-        number=number, name=plain if len(plain) <= _NAME else plain[: _NAME - 1] + "…"
-    )
+    return _("Picture {number}: {name}").format(number=number, name=words.cut(plain, _NAME))
 
 
 def _styles(styles: Sequence[Style]) -> "ui.Select[ui.Modal]":
@@ -175,7 +179,7 @@ def _styles(styles: Sequence[Style]) -> "ui.Select[ui.Modal]":
         select.add_option(
             label=_(style.label),
             value=style.id,
-            description=_(style.summary)[:_DESCRIPTION],
+            description=words.cut(_(style.summary), _DESCRIPTION),
             emoji=style.emoji,
             default=style == styles[0],
         )

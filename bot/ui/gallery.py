@@ -6,7 +6,7 @@ from typing import Final
 import discord
 from discord import ui
 
-from bot.ui import custom_ids, words
+from bot.ui import custom_ids, layout, words
 from bot.ui.language import Phrase, _, listed
 from styles import Style
 
@@ -47,23 +47,20 @@ def card(styles: Sequence[Style], page: int, previews: Container[str]) -> ui.Lay
     previews
         The ids of styles whose `filename` is among the message's attachments.
     """
-    items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(_heading(styles, page))]
+    items: list[str | layout.Item] = [_heading(styles, page)]
     here = shown(styles, page)
     items += [_entry(style, with_preview=style.id in previews) for style in here]
     if here:
-        items += [ui.TextDisplay(EXAMPLES()), ui.ActionRow(_select(here))]
+        items += [EXAMPLES(), ui.ActionRow(_select(here))]
     if pages(styles) > 1:
         items.append(_turning(page, pages(styles) - 1))
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*items, accent_colour=_COLOUR))
-    view.stop()  # not kept by discord.py, like every card
-    return view
+    return layout.card(*items, colour=_COLOUR)
 
 
 def suggestion(style: Style, *, last: bool) -> str:
     """A style in the list that opens while one types; `last`: the member used it last."""
     pattern = _("{emoji} {label}, your last one: {summary}") if last else _("{emoji} {label}: {summary}")
-    return _cut(pattern.format(emoji=style.emoji, label=_(style.label), summary=_(style.summary)))
+    return words.cut(pattern.format(emoji=style.emoji, label=_(style.label), summary=_(style.summary)), _CHOICE)
 
 
 def unknown(typed: str, alike: Sequence[Style]) -> str:
@@ -84,11 +81,11 @@ def _heading(styles: Sequence[Style], page: int) -> str:
     return f"### {title}\n{words.COST()}"
 
 
-def _entry(style: Style, *, with_preview: bool) -> ui.Item[ui.LayoutView]:
+def _entry(style: Style, *, with_preview: bool) -> str | layout.Item:
     lines = [f"{style.emoji} **{_(style.label)}**", _(style.summary)]
     if style.moods:
         lines.append("-# " + " · ".join(map(_, style.moods)))
-    said: ui.TextDisplay[ui.LayoutView] = ui.TextDisplay("\n".join(lines))
+    said = "\n".join(lines)
     if not with_preview:
         return said
     alt_text = _("An example of the style “{style}”.").format(style=_(style.label))
@@ -98,7 +95,9 @@ def _entry(style: Style, *, with_preview: bool) -> ui.Item[ui.LayoutView]:
 def _select(styles: Sequence[Style]) -> "ui.Select[ui.LayoutView]":
     select: ui.Select[ui.LayoutView] = ui.Select(custom_id=custom_ids.USE_STYLE, placeholder=USE())
     for style in styles:
-        select.add_option(label=_(style.label), value=style.id, description=_cut(_(style.summary)), emoji=style.emoji)
+        select.add_option(
+            label=_(style.label), value=style.id, description=words.cut(_(style.summary), _CHOICE), emoji=style.emoji
+        )
     return select
 
 
@@ -111,7 +110,3 @@ def _turning(page: int, last: int) -> "ui.ActionRow[ui.LayoutView]":
             label=_("Next"), emoji="➡️", custom_id=custom_ids.gallery(forward, forward=True), disabled=page == last
         ),
     )
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _CHOICE else text[: _CHOICE - 1] + "…"

@@ -32,12 +32,12 @@ def goes(kept: Summary) -> Iterator[str]:
         ).format(count=kept.results_of_me)
     if kept.under_way:
         yield ngettext(
-            "{count} picture on the way, called off", "{count} pictures on the way, called off", kept.under_way
+            "{count} picture on the way, cancelled", "{count} pictures on the way, cancelled", kept.under_way
         ).format(count=kept.under_way)
     if kept.waiting_of_me:
         yield ngettext(
-            "{count} picture of you that others wait for, called off",
-            "{count} pictures of you that others wait for, called off",
+            "{count} picture of you that others wait for, cancelled",
+            "{count} pictures of you that others wait for, cancelled",
             kept.waiting_of_me,
         ).format(count=kept.waiting_of_me)
     if kept.links:
@@ -74,7 +74,7 @@ def _became(kept: Summary) -> str:
         (kept.delivered, _("{count} done")),
         (kept.under_way, _("{count} on the way")),
         (kept.failed, _("{count} failed")),
-        (kept.cancelled, _("{count} called off")),
+        (kept.cancelled, _("{count} cancelled")),
     )
     return ", ".join(way.format(count=times) for times, way in ways if times)
 

@@ -6,7 +6,7 @@ from typing import Final
 import discord
 from discord import ui
 
-from bot.ui import custom_ids
+from bot.ui import custom_ids, layout, links
 from bot.ui.captions import headline
 from bot.ui.custom_ids import Decision
 from bot.ui.language import Phrase, _, joined, ngettext, speaking
@@ -54,6 +54,12 @@ HIDDEN_NOTICE = Phrase(
 )
 HIDDEN_NOTICE_DIRECT = Phrase("🙈 This picture was reported by somebody who is in it, and is hidden.")
 
+
+def hidden_notice(*, moderated: bool) -> str:
+    """What stands where a picture stood; `moderated`: somebody will decide about it."""
+    return HIDDEN_NOTICE() if moderated else HIDDEN_NOTICE_DIRECT()
+
+
 REPORT_TITLE = Phrase("Report this picture")
 REPORT_REASON = Phrase("What is wrong with it?")
 REPORT_WORDS = Phrase("In your own words (optional)")
@@ -69,42 +75,28 @@ def too_many_reports(most: int) -> str:
     ).format(count=most)
 
 
-_TO_BE_HIDDEN: Final = {
+_BECAME: Final[Mapping[Picture, Phrase]] = {
     Picture.SHOWN: Phrase("Discord would not let me hide the picture."),
     Picture.HIDING: Phrase("Discord does not answer just now: the picture will be hidden as soon as it does."),
-    Picture.HIDDEN: Phrase("The picture is hidden."),
     Picture.DELETED: Phrase("The picture is deleted."),
 }
-
-_FOR_OPERATOR: Final = Phrase("There are no moderators of mine here, so your report is for whoever runs me.")
-_HIDDEN_FOR_OPERATOR: Final[Mapping[Picture | None, Phrase]] = {
-    Picture.HIDING: Phrase(
-        "There are no moderators of mine here, so your report is for whoever runs me; a picture that is hidden here"
-        " stays hidden."
-    ),
-    Picture.HIDDEN: Phrase(
-        "There are no moderators of mine here, so your report is for whoever runs me, and the picture stays hidden."
-    ),
-}
-"""Outside of servers nobody shows one again."""
+"""What became of a picture that was to be hidden, and is not."""
 
 
-def reported(*, moderated: bool, log_channel: bool, picture: Picture | None) -> str:
-    """Where a report went, and what became of the picture; None where it was never to be hidden.
+def reported(*, moderated: bool, picture: Picture | None) -> str:
+    """Who sees a report, and what became of the picture; None where it was never to be hidden.
 
     Parameters
     ----------
-    log_channel
-        There is one, and it can be written to.
+    moderated
+        Somebody there will decide about it, and not whoever runs the bot.
     """
-    if not moderated:
-        where = _HIDDEN_FOR_OPERATOR.get(picture, _FOR_OPERATOR)()
-    elif log_channel:
-        where = _("Your report goes to this server's moderators, into their log channel.")
-    else:
-        where = _("There is no log channel that I can write in: your report waits for moderators in `/audit reports`.")
     thanks = _("Thank you.")
-    return joined(thanks, where) if picture is None else joined(thanks, _TO_BE_HIDDEN[picture](), where)
+    if picture is Picture.HIDDEN:
+        hidden = _("The picture is hidden until a moderator decides.") if moderated else _("The picture is hidden.")
+        return joined(thanks, hidden)
+    seen = _("Moderators will see your report.") if moderated else _("Whoever runs me will see your report.")
+    return joined(thanks, seen) if picture is None else joined(thanks, _BECAME[picture](), seen)
 
 
 def blocked(user_id: int, expires_at: int | None, *, cancelled: int = 0) -> str:
@@ -140,14 +132,14 @@ def deleted_by(order: Order, moderator_id: int) -> ui.LayoutView:
     """What stays of a picture that a moderator deleted; it names, and calls nobody."""
     with speaking(order.language):
         said = _("🗑️ A moderator, <@{user_id}>, deleted this picture.").format(user_id=moderator_id)
-        return _card(ui.TextDisplay(headline(order)), ui.TextDisplay(said), colour=_CALM)
+        return layout.card(headline(order), said, colour=_CALM)
 
 
 def purge_question(user_id: int, count: int) -> ui.LayoutView:
     """How many pictures would go, and the button that lets them."""
     if not count:
         none = _("There is no picture in this server that <@{user_id}> asked for.").format(user_id=user_id)
-        return _card(ui.TextDisplay(none), colour=_CALM)
+        return layout.card(none, colour=_CALM)
     title = ngettext("### Delete {count} picture?", "### Delete {count} pictures?", count).format(count=count)
     question = ngettext(
         "<@{user_id}> asked for it in this server. It can't be undone, and what it used of their day stays used.",
@@ -156,13 +148,13 @@ def purge_question(user_id: int, count: int) -> ui.LayoutView:
     ).format(user_id=user_id)
     label = ngettext("Delete {count} picture", "Delete {count} pictures", count).format(count=count)
     go = _button(label, "🗑️", custom_ids.purge(user_id), discord.ButtonStyle.danger)
-    return _card(ui.TextDisplay(f"{title}\n{question}"), ui.ActionRow(go), colour=_ALERT)
+    return layout.card(f"{title}\n{question}", ui.ActionRow(go), colour=_ALERT)
 
 
 def purging(user_id: int, done: int, count: int) -> ui.LayoutView:
     """How far it is."""
     said = _("🗑️ Deleting pictures of <@{user_id}>: {done} of {count} …")
-    return _card(ui.TextDisplay(said.format(user_id=user_id, done=done, count=count)), colour=_ALERT)
+    return layout.card(said.format(user_id=user_id, done=done, count=count), colour=_ALERT)
 
 
 def purged(user_id: int, *, deleted: int, gone: int, refused: int, left: int) -> ui.LayoutView:
@@ -187,7 +179,7 @@ def purged(user_id: int, *, deleted: int, gone: int, refused: int, left: int) ->
             ).format(count=refused)
         )
     if not left:
-        return _card(ui.TextDisplay("\n".join(lines)), colour=_CALM)
+        return layout.card("\n".join(lines), colour=_CALM)
     lines.append(
         ngettext(
             "I had to stop, since Discord gives me 15 minutes: {count} picture remains.",
@@ -196,7 +188,7 @@ def purged(user_id: int, *, deleted: int, gone: int, refused: int, left: int) ->
         ).format(count=left)
     )
     go = _button(_("Go on"), "🗑️", custom_ids.purge(user_id), discord.ButtonStyle.danger)
-    return _card(ui.TextDisplay("\n".join(lines)), ui.ActionRow(go), colour=_ALERT)
+    return layout.card("\n".join(lines), ui.ActionRow(go), colour=_ALERT)
 
 
 def look(pictures: Iterable[tuple[str, str]]) -> ui.LayoutView:
@@ -210,7 +202,7 @@ def look(pictures: Iterable[tuple[str, str]]) -> ui.LayoutView:
     gallery: ui.MediaGallery[ui.LayoutView] = ui.MediaGallery()
     for url, alt_text in pictures:
         gallery.add_item(media=url, description=alt_text, spoiler=True)
-    return _card(gallery, colour=_CALM)
+    return layout.card(gallery, colour=_CALM)
 
 
 def report(value: Report, style: str, *, open_ones: int | None = None) -> ui.LayoutView:
@@ -221,10 +213,10 @@ def report(value: Report, style: str, *, open_ones: int | None = None) -> ui.Lay
     style
         The style's name, in English.
     """
-    items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(_told(value, style))]
+    items: list[str | layout.Item] = [_told(value, style)]
     if buttons := _decisions(value):
         items.append(ui.ActionRow(*buttons))
-    view = _card(*items, colour=_ALERT if value.open else _CALM)
+    view = layout.card(*items, colour=_ALERT if value.open else _CALM)
     if open_ones is not None:
         view.add_item(ui.TextDisplay(_("-# {count} open").format(count=open_ones)))
         view.add_item(
@@ -251,7 +243,7 @@ def decided(value: Report) -> str:
 
 
 def _told(value: Report, style: str) -> str:
-    said = _("<t:{at}:f> {who} says of a picture: {complaint}.").format(
+    said = _("{who}, <t:{at}:f>: {complaint}.").format(
         at=value.at, who=person(value.reporter_id), complaint=_SAID[value.complaint]()
     )
     what = _("{style} for {member}").format(style=_(style), member=person(value.requester_id))
@@ -260,7 +252,6 @@ def _told(value: Report, style: str) -> str:
         said,
         *([quoted(value.words, most=MOST_WORDS)] if value.words else []),
         f"{what}{_where(value)}",
-        *([f"-# SHA-256 `{value.sha256}`"] if value.sha256 else []),
     ]
     if value.open or value.hidden:
         lines.append(_seen(value))
@@ -286,7 +277,7 @@ def _seen(value: Report) -> str:
 def _where(value: Report) -> str:
     if value.channel_id is None or value.picture is Picture.DELETED:
         return ""
-    return f": https://discord.com/channels/{value.guild_id or '@me'}/{value.channel_id}/{value.message_id}"
+    return ": " + links.message(value.guild_id, value.channel_id, value.message_id)
 
 
 def _decisions(value: Report) -> list["ui.Button[ui.LayoutView]"]:
@@ -329,10 +320,3 @@ def _button(
     label: str, emoji: str, custom_id: str, style: discord.ButtonStyle = discord.ButtonStyle.secondary
 ) -> "ui.Button[ui.LayoutView]":
     return ui.Button(label=label, emoji=emoji, custom_id=custom_id, style=style)
-
-
-def _card(*items: "ui.Item[ui.LayoutView]", colour: discord.Colour) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*items, accent_colour=colour))
-    view.stop()  # a stopped view is not kept by discord.py
-    return view

@@ -7,7 +7,7 @@ from typing import Final
 import discord
 from discord import ui
 
-from bot.ui import held, words
+from bot.ui import held, layout, words
 from bot.ui.captions import bar
 from bot.ui.custom_ids import PREFIX
 from bot.ui.language import Phrase, _, joined, ngettext
@@ -20,7 +20,7 @@ Names = Callable[[int], str]
 NOTHING = Phrase("I keep nothing of you.")
 NOT_YOURS = Phrase("That is for somebody else to decide.")
 KEPT = Phrase("Nothing was erased.")
-CALLED_OFF = Phrase("It was called off: whoever it is for, or of, has just had everything erased.")
+CALLED_OFF = Phrase("It was cancelled: whoever it is for, or of, has just had everything erased.")
 OWNER_SAYS_NOBODY = Phrase("Whoever that picture belongs to has just said that nobody may use it.")
 EXPORTED = Phrase(
     "This is everything that I keep of you. Photos are not in it, since I store none; links to them and other "
@@ -70,7 +70,7 @@ def shown(kept: Summary, name: Names) -> ui.LayoutView:
         " your pictures."
     )
     text = "\n".join(parts) if parts else NOTHING()
-    return _card(title, text, f"{never.format(days=LEFT_DAYS)}\n{ways}", colour=_GREEN)
+    return layout.card(title, text, f"{never.format(days=LEFT_DAYS)}\n{ways}", colour=_GREEN)
 
 
 def confirmation(kept: Summary, name: Names, *, user_id: int) -> ui.LayoutView:
@@ -91,7 +91,7 @@ def confirmation(kept: Summary, name: Names, *, user_id: int) -> ui.LayoutView:
     erase: ui.Button[ui.LayoutView] = ui.Button(
         label=_("Delete for good"), style=discord.ButtonStyle.danger, custom_id=_button(Choice.ERASE, user_id)
     )
-    return _card(
+    return layout.card(
         _("## 🗑️ Erase what I keep of you?"),
         *("\n".join(lines) for lines in (gone, stays, beyond)),
         _("-# Counts without a name stay in a server's totals. It can't be undone."),
@@ -102,13 +102,13 @@ def confirmation(kept: Summary, name: Names, *, user_id: int) -> ui.LayoutView:
 
 def kept() -> ui.LayoutView:
     """The person has thought better of it."""
-    return _card(KEPT(), colour=_GREEN)
+    return layout.card(KEPT(), colour=_GREEN)
 
 
 def erasing(done: int, of: int) -> ui.LayoutView:
     """An erasure is under way."""
     line = ngettext("{bar} {done} of {count} message deleted", "{bar} {done} of {count} messages deleted", of)
-    return _card(
+    return layout.card(
         _("## 🗑️ Erasing…"),
         line.format(bar=bar(done / of if of else 0), done=done, count=of),
         _("-# If this stops, use `/privacy delete` again: it goes on where it was."),
@@ -127,7 +127,7 @@ def erased(deleted: int, refused: Sequence[str]) -> ui.LayoutView:
             len(refused),
         )
         lines += [left.format(count=len(refused)), *_first(refused, _MOST_LINKS)]
-    return _card(_("## 🗑️ Erased"), "\n".join(lines), colour=_AMBER if refused else _GREEN)
+    return layout.card(_("## 🗑️ Erased"), "\n".join(lines), colour=_AMBER if refused else _GREEN)
 
 
 def said(value: PicturesOfMe | None, cancelled: int) -> str:
@@ -179,8 +179,8 @@ def _what(one: Remnant, name: Names) -> str:
             return used.format(count=value["used"], day=value["day"])
         case Kind.CANCELS:
             off = ngettext(
-                "**{count} picture called off** while I painted, on {day}, {where}.",
-                "**{count} pictures called off** while I painted, on {day}, {where}.",
+                "**{count} picture cancelled** while I painted, on {day}, {where}.",
+                "**{count} pictures cancelled** while I painted, on {day}, {where}.",
                 value["cancels"],
             )
             return off.format(count=value["cancels"], day=value["day"], where=where)
@@ -206,11 +206,3 @@ def _what(one: Remnant, name: Names) -> str:
 
 def _button(choice: Choice, user_id: int) -> str:
     return f"{PREFIX}:privacy:{choice}:{user_id}"
-
-
-def _card(*items: str | ui.Item[ui.LayoutView], colour: discord.Colour) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
-    shown = (ui.TextDisplay[ui.LayoutView](item) if isinstance(item, str) else item for item in items)
-    view.add_item(ui.Container(*shown, accent_colour=colour))
-    view.stop()  # a stopped view is not kept by discord.py: buttons are answered by their custom id alone
-    return view

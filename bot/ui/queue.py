@@ -1,14 +1,14 @@
 """The card of /queue: how much there is to do, what is the reader's own, and what a new picture would wait."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 import discord
 from discord import ui
 
-from bot.ui import captions, custom_ids, words
+from bot.ui import captions, custom_ids, layout, words
 from bot.ui.language import Phrase, _, listed, ngettext
 from bot.ui.status import Waiting
 from engine.dispatcher import Quote
@@ -17,15 +17,16 @@ from styles import Style
 NOTHING_WAITS = Phrase("Nothing waits, and nothing is being painted.")
 NOTHING_YOURS = Phrase("Nothing of yours is on the way.")
 PAINTED = Phrase("being painted, expected {when}")
+ALL_PAINTED = Phrase("being painted, the last expected {when}")
 ENTERING = Phrase("on its way into the queue")
 LEAVING = Phrase("on its way to you")
 
 _COLOUR: Final = discord.Colour(0xF2A65A)
 _MOST_JOBS: Final = 10
-_MOST_NAMES: Final = 12
+_NAMES: Final = 400  # characters for styles, all lines together: with ten jobs a card is 4000 at the most
 _MINUTE: Final = 60
-_FULL_BAR: Final = 60  # seconds of waiting, at the least
-_STEP: Final = 5  # seconds: waits that differ by less are told as one
+_SPANS: Final = (5, 10, 15, 20, 30, 45, *(_MINUTE * minutes for minutes in (1, 2, 3, 4, 5, 6, 8, 10, 12, 15)))
+"""What a wait is told as, in seconds; nothing longer can be promised."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,22 +41,25 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Yours:
-    """One of the reader's pictures that are under way.
+    """One of the reader's requests that are under way.
 
     Attributes
     ----------
+    count
+        Its pictures that have not ended.
     where
-        Its place in the queue; None once it is being painted, and where the queue does not know it.
+        The place in the queue of the first of them; None once one is being painted, and where no queue knows them.
     ready_at
-        When it is expected, in epoch seconds; None where nobody can say.
+        When the last one is expected, in epoch seconds; None where nobody can say.
     started
-        Its photo has been fetched.
+        All photos have been fetched.
     card
         The address of its card; None where no address leads to it.
     """
 
     emoji: str
     label: str
+    count: int = 1
     where: Waiting | None
     ready_at: int | None
     started: bool
@@ -84,16 +88,10 @@ class Outlook:
 def card(loads: Sequence[Load], yours: Sequence[Yours], styles: Sequence[Style], outlook: Outlook) -> ui.LayoutView:
     """The card, with the button that brings it up to date."""
     refresh: ui.Button[ui.LayoutView] = ui.Button(label=_("Refresh"), emoji="🔄", custom_id=custom_ids.QUEUE)
-    items: list[ui.Item[ui.LayoutView]] = [
-        ui.TextDisplay("\n".join(["### " + _("Queue"), *_loads(loads)])),
-        ui.TextDisplay("\n".join([_("**Your pictures**"), *_yours(yours)])),
-    ]
+    texts = [["### " + _("Queue"), *_loads(loads)], [_("**Your pictures**"), *_yours(yours)]]
     if styles and loads[0].open:
-        items.append(ui.TextDisplay("\n".join([_("**A new picture would take**"), *_waits(styles, outlook)])))
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*items, ui.ActionRow(refresh), accent_colour=_COLOUR))
-    view.stop()  # not kept by discord.py, like every card
-    return view
+        texts.append([_("**A new picture would take**"), *_waits(styles, outlook)])
+    return layout.card(*map("\n".join, texts), ui.ActionRow(refresh), colour=_COLOUR)
 
 
 def _loads(loads: Sequence[Load]) -> list[str]:
@@ -116,39 +114,68 @@ def _yours(yours: Sequence[Yours]) -> list[str]:
 
 
 def _job(one: Yours) -> str:
-    where = one.label if one.card is None else f"[{one.label}]({one.card})"
-    return _("{emoji} {picture}: {state}").format(emoji=one.emoji, picture=where, state=_state(one))
+    several = _("{style} ×{count}").format(style=one.label, count=one.count)  # noqa: RUF001 - a times sign is meant
+    name = one.label if one.count == 1 else several
+    picture = name if one.card is None else f"[{name}]({one.card})"
+    return _("{emoji} {picture}: {state}").format(emoji=one.emoji, picture=picture, state=_state(one))
 
 
 def _state(one: Yours) -> str:
     when = f"<t:{one.ready_at}:R>"
     if one.where is not None:
-        return _("{place} · expected {when}").format(place=captions.place(one.where), when=when)
+        pattern = _("{place} · expected {when}") if one.count == 1 else _("{place} · the last expected {when}")
+        return pattern.format(place=captions.place(one.where), when=when)
     if one.ready_at is not None:
-        return PAINTED(when=when)
+        return PAINTED(when=when) if one.count == 1 else ALL_PAINTED(when=when)
     return LEAVING() if one.started else ENTERING()
 
 
 def _waits(styles: Sequence[Style], outlook: Outlook) -> list[str]:
-    """A line for each span, the shortest first, with the styles that would take as long."""
+    """A line for each span, the shortest first, with the styles that would take as long, if they are not all of them.
+
+    Styles keep their order: a line reads the same a moment later.
+    """
     groups: dict[int, list[str]] = {}
     too_long: list[str] = []
     for style in styles:
         eta = outlook.quotes[style.id].eta
         (too_long if eta > outlook.longest else groups.setdefault(_span(eta), [])).append(_(style.label))
-    scale = max(_FULL_BAR, *groups)
-    lines = [_wait(span, labels, scale) for span, labels in sorted(groups.items())]
-    return [*lines, _too_long(outlook, too_long)] if too_long else lines
+    if not groups:
+        return [_("Too many are waiting. Please come back {when} at the earliest.").format(when=_soonest(outlook))]
+    if not too_long and len(groups) == 1:
+        return [_in_any_style(*groups)]
+    scale, room = max([_MINUTE, *groups]), _NAMES // (len(groups) + 1)
+    lines = [_wait(span, _names(groups[span], room), scale) for span in sorted(groups)]
+    return [*lines, _too_long(outlook, _names(too_long, room))] if too_long else lines
 
 
 def _span(eta: float) -> int:
-    """Seconds as they are told: in steps, above a minute in minutes."""
-    step = _STEP if eta <= _MINUTE else _MINUTE
-    return max(_STEP, step * math.ceil(eta / step))
+    return next((span for span in _SPANS if eta <= span), _SPANS[-1])
 
 
-def _wait(span: int, labels: Sequence[str], scale: float) -> str:
-    return _("{bar} {span}: {styles}").format(bar=captions.bar(span / scale), span=_told(span), styles=_names(labels))
+def _wait(span: int, styles: str, scale: float) -> str:
+    return _("{bar} {span}: {styles}").format(bar=captions.bar(span / scale), span=_told(span), styles=styles)
+
+
+def _too_long(outlook: Outlook, styles: str) -> str:
+    return _("{bar} too many are waiting, please come back {when} at the earliest: {styles}").format(
+        bar=captions.bar(1), when=_soonest(outlook), styles=styles
+    )
+
+
+def _soonest(outlook: Outlook) -> str:
+    """When the first of the waits that are too long may be promised."""
+    soonest = min(quote.eta for quote in outlook.quotes.values() if quote.eta > outlook.longest)
+    return f"<t:{round(outlook.now + soonest - outlook.longest)}:R>"
+
+
+def _in_any_style(span: int) -> str:
+    if span < _MINUTE:
+        said = ngettext("About {count} second, in any style.", "About {count} seconds, in any style.", span)
+        return said.format(count=span)
+    minutes = span // _MINUTE
+    said = ngettext("About {count} minute, in any style.", "About {count} minutes, in any style.", minutes)
+    return said.format(count=minutes)
 
 
 def _told(span: int) -> str:
@@ -158,17 +185,11 @@ def _told(span: int) -> str:
     return ngettext("about {count} minute", "about {count} minutes", minutes).format(count=minutes)
 
 
-def _too_long(outlook: Outlook, labels: Sequence[str]) -> str:
-    soonest = min(quote.eta for quote in outlook.quotes.values() if quote.eta > outlook.longest)
-    return _("{bar} too many are waiting, please come back {when}: {styles}").format(
-        bar=captions.bar(1), when=f"<t:{round(outlook.now + soonest - outlook.longest)}:R>", styles=_names(labels)
-    )
-
-
-def _names(labels: Sequence[str]) -> str:
-    """All of them, or the first, where they would fill the card."""
-    if len(labels) <= _MOST_NAMES:
+def _names(labels: Sequence[str], room: int) -> str:
+    """All of them, or the first, one at least, where they would take more than so many characters."""
+    fitting = max(1, sum(length <= room for length in accumulate(len(label) for label in labels)))
+    more = len(labels) - fitting
+    if not more:
         return listed(labels)
-    more = len(labels) - _MOST_NAMES
     rest = ngettext("{count} more style", "{count} more styles", more).format(count=more)
-    return listed([*labels[:_MOST_NAMES], rest])
+    return listed([*labels[:fitting], rest])

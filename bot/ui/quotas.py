@@ -8,38 +8,40 @@ from bot.ui.status import QuotaCard
 
 _MOST_ROLES: Final = 40  # of 2,000 characters
 
-_YOURS: Final[Mapping[str, Phrase]] = {
+_NO_LIMIT: Final[Mapping[str, Phrase]] = {
     "member": Phrase("set by a moderator"),
     "role": Phrase("the best of your roles"),
     "server": Phrase("this server's"),
     "default": Phrase("the usual one"),
 }
-_THEIRS: Final = {**_YOURS, "role": Phrase("the best of their roles")}
-"""Who set a limit, in brackets."""
+_NO_LIMIT_OF_THEIRS: Final = {**_NO_LIMIT, "role": Phrase("the best of their roles")}
+"""Who set that there is no limit, in brackets."""
+
+_YOUR_LIMIT: Final[Mapping[str, Phrase]] = {
+    "member": Phrase("A moderator has set your limit."),
+    "role": Phrase("Your limit is the best of your roles'."),
+    "server": Phrase("Your limit is this server's."),
+    "default": Phrase("Your limit is the usual one."),
+}
+_THEIR_LIMIT: Final[Mapping[str, Phrase]] = {
+    "member": Phrase("A moderator has set their limit."),
+    "role": Phrase("Their limit is the best of their roles'."),
+    "server": Phrase("Their limit is this server's."),
+    "default": Phrase("Their limit is the usual one."),
+}
+"""Who set a limit."""
 
 NO_ROLE = Phrase("No role has a daily limit. Give one with `/quota role set`.")
 
 
 def usage(value: QuotaCard, *, member_id: int | None = None) -> str:
     """The answer to /usage, or to /quota show about somebody else: what is left, and which layer decided it."""
-    decided = (_YOURS if member_id is None else _THEIRS)[value.layer]()
-    allowance = value.allowance
-    if allowance.left is None:
-        return _unlimited(decided, member_id)
-    lines = [_left(allowance.left, member_id)]
-    if value.day_left is None:
-        lines.append(_("There is no daily limit here ({decided}).").format(decided=decided))
-    else:
-        lines.append(
-            _("From the day: {left} of {limit} ({decided}); it starts anew <t:{at}:R>, at <t:{at}:t>.").format(
-                left=value.day_left, limit=allowance.limit, decided=decided, at=allowance.resets_at
-            )
-        )
-    if value.grants:
+    lines = _unlimited(value, member_id) if value.day_left is None else _limited(value, value.day_left, member_id)
+    if value.grants and value.day_left is not None:
         lines.append(
             ngettext(
-                "From a moderator: {count} extra picture, used once the day's are.",
-                "From a moderator: {count} extra pictures, used once the day's are.",
+                "There is {count} extra picture from a moderator, for when the day's are used.",
+                "There are {count} extra pictures from a moderator, for when the day's are used.",
                 value.grants,
             ).format(count=value.grants)
         )
@@ -50,29 +52,57 @@ def usage(value: QuotaCard, *, member_id: int | None = None) -> str:
                 count=left_of_cap, at=resets_at
             )
         )
-    return "\n".join(lines)
+    return "\n".join([*lines, _("Each picture costs one.")])
 
 
-def _unlimited(decided: str, member_id: int | None) -> str:
+def _unlimited(value: QuotaCard, member_id: int | None) -> list[str]:
     if member_id is None:
-        return _("You have no daily limit here ({decided}). Each picture costs one.").format(decided=decided)
-    return _("<@{user_id}> has no daily limit here ({decided}). Each picture costs one.").format(
-        user_id=member_id, decided=decided
+        return [_("You have no daily limit here ({decided}).").format(decided=_NO_LIMIT[value.layer]())]
+    return [
+        _("<@{user_id}> has no daily limit here ({decided}).").format(
+            user_id=member_id, decided=_NO_LIMIT_OF_THEIRS[value.layer]()
+        )
+    ]
+
+
+def _limited(value: QuotaCard, left: int, member_id: int | None) -> list[str]:
+    """What is left of the day's limit, and who set that."""
+    limit, at = value.allowance.limit or 0, value.allowance.resets_at
+    decided = (_YOUR_LIMIT if member_id is None else _THEIR_LIMIT)[value.layer]()
+    pattern = _left_to_you(left, limit) if member_id is None else _left_to_them(left, limit)
+    return [pattern.format(user_id=member_id, left=left, limit=limit, at=at), decided]
+
+
+def _left_to_you(left: int, limit: int) -> str:
+    if not limit:
+        return _("Your daily limit is 0.")
+    if not left:
+        return ngettext(
+            "You have used your {limit} picture of today. A new one comes <t:{at}:R>, at <t:{at}:t>.",
+            "You have used all {limit} pictures of today. New ones come <t:{at}:R>, at <t:{at}:t>.",
+            limit,
+        )
+    return ngettext(
+        "You have {left} of {limit} picture left today. A new one comes <t:{at}:R>, at <t:{at}:t>.",
+        "You have {left} of {limit} pictures left today. New ones come <t:{at}:R>, at <t:{at}:t>.",
+        limit,
     )
 
 
-def _left(count: int, member_id: int | None) -> str:
-    if member_id is None:
+def _left_to_them(left: int, limit: int) -> str:
+    if not limit:
+        return _("The daily limit of <@{user_id}> is 0.")
+    if not left:
         return ngettext(
-            "You have **{count} picture** left now. Each picture costs one.",
-            "You have **{count} pictures** left now. Each picture costs one.",
-            count,
-        ).format(count=count)
+            "<@{user_id}> has used their {limit} picture of today. A new one comes <t:{at}:R>, at <t:{at}:t>.",
+            "<@{user_id}> has used all {limit} pictures of today. New ones come <t:{at}:R>, at <t:{at}:t>.",
+            limit,
+        )
     return ngettext(
-        "<@{user_id}> has **{count} picture** left now. Each picture costs one.",
-        "<@{user_id}> has **{count} pictures** left now. Each picture costs one.",
-        count,
-    ).format(user_id=member_id, count=count)
+        "<@{user_id}> has {left} of {limit} picture left today. A new one comes <t:{at}:R>, at <t:{at}:t>.",
+        "<@{user_id}> has {left} of {limit} pictures left today. New ones come <t:{at}:R>, at <t:{at}:t>.",
+        limit,
+    )
 
 
 def limit_set(user_id: int, amount: int | None) -> str:

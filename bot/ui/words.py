@@ -42,6 +42,8 @@ OUR_FAULT = Phrase("Something went wrong on my side. It is in my log.")
 INTERRUPTED = Phrase("I was restarted and could not finish this picture.")
 NO_RESULT_PLACE = Phrase("I could not post the picture here. Please check my permissions in this channel.")
 SHUTTING_DOWN = Phrase("I am restarting. Please try again in a minute.")
+PICTURES_DELETED = Phrase("The pictures of this request were deleted.")
+MADE_BEFORE = Phrase("I was restarted meanwhile, and no longer know why.")
 PAUSED = Phrase("⏸️ I am restarting. This picture goes on as soon as I am back.")
 REFUNDED = Phrase("It did not count toward your daily limit.")
 MANAGERS_ONLY = Phrase("That takes the permission Manage Server.")
@@ -50,15 +52,19 @@ SOME_ARE_GONE = Phrase("Some of what you chose is gone.")
 CHOICE_IS_GONE = Phrase("That can't be chosen any more.")
 NOT_EVERYBODY = Phrase("@everyone can't be moderators.")
 KEEP_ONE_STYLE = Phrase("One style must stay on; to stop me, pause me.")
-NOT_YOURS_TO_DELETE = Phrase("Only the person who asked for this picture, or a moderator, can delete it.")
+NOT_YOURS_TO_DELETE = Phrase(
+    "Only whoever asked for this picture, whose photo it was made of, or a moderator can delete it."
+    " If it shows you, press Report."
+)
 GUILD_ONLY = Phrase("That works only inside a server that has added me.")
 JOB_FORGOTTEN = Phrase("I have no record of that picture any more.")
 COST = Phrase("Each picture costs one of your pictures of the day.")
 NO_PICTURE_THERE = Phrase("There is no picture in that message that I can read.")
-NO_AVATAR = Phrase("That member has no avatar of their own, and nobody needs the usual one in a frame.")
+NO_AVATAR = Phrase("That member has no avatar of their own, only one of Discord's.")
 MINE = Phrase("Mine, or I have permission")
 STATED = Phrase("Thank you, I will not ask again. Please send your request once more.")
-WITHDRAWN = Phrase("This picture was called off. It did not count toward your daily limit.")
+WITHDRAWN = Phrase("This picture was cancelled. It did not count toward your daily limit.")
+MORE_THAN_LEFT = Phrase("You asked for {asked} pictures and have {left} left today. Nothing was charged.")
 UNSAFE = Phrase("I can't show pictures like that here.")
 NOT_JUDGED = Phrase("I could not check whether that picture is safe to show, so I don't show it.")
 UPLOADS_ARE_YOURS = Phrase(
@@ -85,27 +91,45 @@ _REFUSALS: Final[Mapping[Refusal, Phrase]] = {
     ),
     Refusal.UNCHECKED_CHANNEL: Phrase("In this server I paint in age-restricted channels only."),
     Refusal.MACHINES_PICTURE: Phrase("Pictures that bots and webhooks post can be used by moderators only."),
-    Refusal.NOT_YOURS: Phrase("In this server you can use your own pictures only."),
+    Refusal.NOT_YOURS: Phrase("In this server you can use your own pictures only. `/animify` takes a photo of yours."),
     Refusal.OWNER_SAYS_NOBODY: Phrase("Whoever that picture belongs to does not want it used."),
     Refusal.OWNER_HAS_NOT_SAID: Phrase("Whoever that picture belongs to has not said that others may use it."),
     Refusal.STATEMENT: Phrase("This server asks first: is the photo your own, or have you permission to use it?"),
 }
 
+_NOT_YOURS_OUTSIDE = Phrase("Here you can use your own pictures only. `/animify` takes a photo of yours.")
+
 _MARKUP = re.compile(r"[\\*_~`|\[\]()<>#]")  # discord.py's own escaping lets the second link of a line through
 _DAY = 24  # hours
+_HOUR = 3600  # seconds
 _MOST_NAMED = 20  # roles or channels in one sentence
+_THREAD_NAME = 100  # characters that Discord takes
 
 
-def refusal(value: Refusal, standing: Standing) -> str:
-    """Why a request is not taken, and what it takes."""
+def refusal(value: Refusal, standing: Standing, *, joined_at: float | None = None, in_server: bool = True) -> str:
+    """Why a request is not taken, and what it takes.
+
+    Parameters
+    ----------
+    joined_at
+        When the member joined the server, in epoch seconds; None where nobody knows.
+    in_server
+        Whether a server's rules say so, and not those of direct messages and user installs.
+    """
     guild = standing.guild
     if value is Refusal.BLOCKED:
         return _blocked(standing)
-    return _REFUSALS[value](
+    if value is Refusal.NOT_YOURS and not in_server:
+        return _NOT_YOURS_OUTSIDE()
+    said = _REFUSALS[value](
         roles=_named("<@&{}>", guild.roles),
         channels=_named("<#{}>", guild.channels),
         span=span(guild.new_member_hours),
     )
+    if value is Refusal.NEW_MEMBER and joined_at is not None:
+        at = math.ceil(joined_at) + guild.new_member_hours * _HOUR
+        return joined(said, _("You can ask me <t:{at}:R>.").format(at=at))
+    return said
 
 
 def _blocked(standing: Standing) -> str:
@@ -131,6 +155,11 @@ def quoted(text: str, *, most: int = 200) -> str:
 def one_line(text: str) -> str:
     """Strangers' words where nothing is marked up, as in a select: one line, no direction but the reader's own."""
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+
+
+def cut(text: str, most: int) -> str:
+    """The text, or as many characters of it as fit, with a sign that there are more."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def person(user_id: int | None) -> str:
@@ -198,19 +227,26 @@ def over_quota(allowance: Allowance) -> str:
     if not allowance.limit:
         return _("You can't ask for pictures here: your daily limit is 0.")
     return ngettext(
-        "That would go beyond your {count} picture for today. Your next one comes <t:{at}:R>.",
-        "That would go beyond your {count} pictures for today. Your next ones come <t:{at}:R>.",
+        "You have used your {count} picture of today. A new one comes <t:{at}:R>.",
+        "You have used all {count} pictures of today. New ones come <t:{at}:R>.",
         allowance.limit,
     ).format(count=allowance.limit, at=allowance.resets_at)
 
 
-def too_many_in_flight(count: int) -> str:
-    """The member's own requests are still in the queue."""
-    return ngettext(
-        "You already have {count} picture on the way. Please wait until it arrives.",
-        "You already have {count} pictures on the way. Please wait until they arrive.",
-        count,
+def too_many_in_flight(count: int, again_at: int | None) -> str:
+    """The member's own requests are still under way.
+
+    Parameters
+    ----------
+    again_at
+        When another one may be taken, in epoch seconds; None where nobody can say.
+    """
+    under_way = ngettext(
+        "You already have {count} request on the way.", "You already have {count} requests on the way.", count
     ).format(count=count)
+    if again_at is None:
+        return joined(under_way, _("`/queue` shows how long it takes."))
+    return joined(under_way, _("Please try again <t:{at}:R>.").format(at=again_at))
 
 
 def too_busy(wait: float, again_at: int) -> str:
@@ -250,11 +286,15 @@ def not_a_zone(text: str, alike: Sequence[str]) -> str:
     return joined(unknown, _("Did you mean {zones}?").format(zones=", ".join(alike)))
 
 
-def thread_name(style: str, member: str | None) -> str:
-    """The name of the thread that takes the picture, at most Discord's 100 characters."""
-    return style if member is None else f"{style} · {member}"[:100]
+def thread_name(member: str | None) -> str:
+    """The name of the thread that takes a member's pictures, at most Discord's 100 characters.
 
-
-def without_member(thread: str) -> str:
-    """The same thread's name without the member's."""
-    return thread.partition(" · ")[0]
+    Parameters
+    ----------
+    member
+        Their name; None where nobody knows it, or nobody shall.
+    """
+    if member is None:
+        return _("Pictures")
+    pattern = _("{member}'s pictures")
+    return pattern.format(member=cut(member, _THREAD_NAME - len(pattern.format(member=""))))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.ui import captions
+from bot.ui.language import speaking
 from bot.ui.status import Allowance, Done, Failed, Finishing, Painting, Preparing, Waiting
 from engine.contract import Detour, Why
 from tests.bot.test_cards import ORDER, TEN, a_picture
@@ -18,7 +19,7 @@ SOON = 1_800_000_000
         (Waiting(0, SOON), "next in line"),
         (Waiting(1, SOON), "1 picture ahead"),
         (Waiting(12, SOON), "12 pictures ahead"),
-        (Waiting(1, SOON, yours=1), "1 picture ahead, yours"),
+        (Waiting(1, SOON, yours=1), "1 picture ahead, which is yours"),
         (Waiting(2, SOON, yours=1), "2 pictures ahead, one of them yours"),
         (Waiting(5, SOON, yours=2), "5 pictures ahead, 2 of them yours"),
         (Waiting(2, SOON, yours=2), "2 pictures ahead, all yours"),
@@ -48,7 +49,7 @@ def test_several_pictures_are_told_of_together() -> None:
         (Done("painter", 1), Painting(1, 4), Waiting(2, SOON), Waiting(5, SOON + 60), Failed(lambda: "No picture."))
     )
     assert "1 of 5 done" in text
-    assert "painting, step 1 of 4" in text
+    assert "Painting, step 1 of 4" in text
     assert f"2 wait: 2 pictures ahead · the last expected <t:{SOON + 60}:R>" in text
     assert "1 picture failed. No picture." in text
 
@@ -61,7 +62,11 @@ def test_failures_for_the_same_reason_are_one_line() -> None:
 def test_the_last_word_says_how_long_it_took_and_who_painted() -> None:
     assert captions.finished("LINK", (Done("painter", 1.25),)) == "✅ Done in 1.2 s by painter: LINK"
     several = captions.finished("LINK", (Done("painter", 1), Failed(lambda: "No."), Done("klein", 2)))
-    assert several.splitlines() == ["✅ 2 pictures, done in 3.0 s by painter, klein: LINK", "⚠️ 1 picture failed. No."]
+    assert several.splitlines() == ["✅ 2 pictures, done in 3 s by painter, klein: LINK", "⚠️ 1 picture failed. No."]
+
+
+def test_the_last_word_makes_nothing_up_about_pictures_of_an_earlier_run() -> None:
+    assert captions.finished("LINK", (Done(None, None),)) == "✅ Done: LINK"
 
 
 def test_the_headline_says_how_many_were_asked_for() -> None:
@@ -86,8 +91,12 @@ def test_without_a_limit_nothing_is_counted() -> None:
 
 def test_a_gallery_says_once_what_its_pictures_have_in_common() -> None:
     alike = captions.gallery_print((a_picture(0), a_picture(1)), 0, None)
-    assert alike.splitlines() == [
-        "-# painter (a painterly filter, not AI) · strength 0.5 · seed 7 · only the first frame was painted"
-    ]
+    assert alike == "-# painter (a painterly filter, not AI) · strength 0.5 · only the first frame was painted"
     strengths = (replace(a_picture(0), strength=0.2), replace(a_picture(1), strength=0.95))
-    assert captions.gallery_print(strengths, 0, None).splitlines()[1:] == ["-# 1: strength 0.2", "-# 2: strength 0.95"]
+    assert "strengths 0.2 and 0.95" in captions.gallery_print(strengths, 0, None)
+
+
+def test_numbers_are_written_as_the_reader_writes_them() -> None:
+    with speaking("de"):
+        assert captions.strength(0.45) == "0,45"
+        assert captions.seconds(1.25) == "1,2"

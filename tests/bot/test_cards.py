@@ -71,9 +71,9 @@ def labels_of(view: ui.LayoutView) -> list[str | None]:
         lambda: cards.request(TEN, EVERYTHING, preview=True),
         lambda: cards.finished(ORDER, "https://discord.com/channels/1/2/3", (Done("painter", 1.0),)),
         lambda: cards.finished(TEN, "https://discord.com/channels/1/2/3", EVERYTHING),
-        lambda: cards.finished(ORDER, "https://discord.com/channels/1/2/3", None),
-        lambda: cards.failed(ORDER, lambda: "No.", retry=True),
-        lambda: cards.sorry(ORDER, lambda: "No.", retry=True),
+        lambda: cards.finished(ORDER, "https://discord.com/channels/1/2/3", (Done(None, None),)),
+        lambda: cards.failed(ORDER, lambda: "No.", retry=1),
+        lambda: cards.sorry(ORDER, lambda: "No.", retry=1),
         lambda: cards.result(ORDER, (a_picture(),), allowance=LEFT),
         lambda: cards.result(replace(ORDER, menu=MANY), (a_picture(0, Detour("FLUX.2 klein", Why.UNFIT)),)),
         lambda: cards.result(TEN, PICTURES, allowance=LEFT, statuses=EVERYTHING),
@@ -98,7 +98,7 @@ async def test_a_card_is_finished_before_it_is_sent_and_small_enough(render: Cal
 
 def test_the_result_card_says_who_painted_and_what_is_left() -> None:
     text = text_of(cards.result(ORDER, (a_picture(),), allowance=LEFT))
-    for part in ("painter", "not AI", "1.2 s", "seed 7", "2 left today", "first frame", "<@42>"):
+    for part in ("painter", "not AI", "strength 0.5", "2 left today", "first frame", "<@42>"):
         assert part in text
 
 
@@ -138,7 +138,7 @@ def test_cancelling_is_offered_while_anything_is_under_way_and_a_mention_where_t
 
 
 def test_trying_again_is_offered_only_where_it_may_help() -> None:
-    assert labels_of(cards.failed(ORDER, lambda: "No.", retry=True)) == ["Try again (1 picture)"]
+    assert labels_of(cards.failed(ORDER, lambda: "No.", retry=1)) == ["Try again (1 picture)"]
     assert labels_of(cards.failed(ORDER, lambda: "No.")) == []
 
 

@@ -14,7 +14,7 @@ from bot.ui.custom_ids import AuditPage, Preset
 from bot.ui.language import LANGUAGES, speaking, spoken
 from bot.ui.server import SETTINGS, Fault, Page, card, faults, form
 from bot.ui.server.values import Choice, Form
-from bot.ui.status import Allowance, FirstFew, Order, QuotaCard, Statement
+from bot.ui.status import Allowance, Done, FirstFew, Order, QuotaCard, Statement
 from bot.values.kept import Kind
 from bot.values.records import Action, Complaint, Entry, Picture, Report, ReportState
 from bot.values.rules import PicturesOfMe
@@ -81,13 +81,14 @@ def requests() -> Iterator[ui.LayoutView]:
     one, ten = asked(), asked(count=10)
     yield cards.request(one, EVERYTHING[:1])
     yield cards.request(ten, EVERYTHING, preview=True)
-    for statuses in (EVERYTHING, None):
+    for statuses in (EVERYTHING, (Done(None, None),)):
         yield cards.finished(ten, LINK, statuses)
-    yield cards.failed(ten, lambda: "No.", retry=True)
+    yield cards.failed(ten, lambda: "No.", retry=10)
     yield cards.refusal("No.", Statement())
     yield cards.refusal("No.", FirstFew(1, 2))
     yield cards.cancel_question(ORDER.job_id, 3)
-    yield queue.card([BUSY] * 2, [yours()] * 20, STYLES, outlook(900.0, 30.0))
+    for etas in ((900.0, 30.0), (900.0,)):
+        yield queue.card([BUSY] * 2, [yours()] * 20, STYLES, outlook(*etas))
 
 
 def results() -> Iterator[ui.LayoutView]:
@@ -162,7 +163,7 @@ def every_form() -> Iterator[ui.Modal]:
     yield report_form(ORDER.job_id)
     terms = forms.Terms(styles=STYLES, more_styles=True, allowance=Allowance(limit=9, left=9, resets_at=0))
     yield forms.upload(Preset(), terms)
-    yield forms.pictures("animify:kept:1", ["*" * 300] * 10, terms, title=forms.TITLE_PICTURES())
+    yield forms.pictures("animify:kept:1", ["*" * 300] * 10, terms, title=forms.TITLE_PICTURES(), found=12)
 
 
 @LANGUAGE
@@ -206,9 +207,7 @@ def sentences() -> Iterator[str]:
     yield from (quotas.granted(USER, 2, NOW), quotas.reset(USER), quotas.role_limits([(one, 1) for one in range(99)]))
     yield from (quotas.role_limit_unset(1, had_one=had_one) for had_one in (True, False))
     for moderated in (True, False):
-        for log_channel in (True, False):
-            for picture in (None, *Picture):
-                yield moderation.reported(moderated=moderated, log_channel=log_channel, picture=picture)
+        yield from (moderation.reported(moderated=moderated, picture=picture) for picture in (None, *Picture))
     yield from (moderation.blocked(USER, at, cancelled=2) for at in (None, NOW))
     yield from (moderation.unblocked(USER, was_blocked=was) for was in (True, False))
     yield from (moderation.too_many_reports(5), moderation.block_reason(Complaint.OTHER), moderation.decided(A_REPORT))

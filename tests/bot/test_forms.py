@@ -37,9 +37,9 @@ def test_every_form_is_one_that_discord_takes(language: str, tmp_path: Path) -> 
         for preset, settled, more in product((Preset(), FULL), one, (True, False)):
             terms = Terms(settled=settled, styles=styles, more_styles=more, allowance=allowance(1000))
             check_modal(forms.upload(preset, terms).to_dict())
-            for title in (forms.TITLE_PICTURES, forms.TITLE_AVATAR):
+            for title in (forms.TITLE_PICTURE, forms.TITLE_PICTURES, forms.TITLE_AVATAR):
                 names = ["n" * 300] * 10
-                check_modal(forms.pictures("animify:kept:1", names, terms, title=title()).to_dict())
+                check_modal(forms.pictures("animify:kept:1", names, terms, title=title(), found=99).to_dict())
 
 
 @pytest.mark.parametrize("preset", [Preset(), FULL, Preset(strengths=(0.0,)), Preset(strengths=(1.0,), seed=0)])
@@ -72,10 +72,18 @@ def test_several_strengths_are_for_one_photo() -> None:
 
 
 def test_strangers_names_of_files_are_cut_and_can_turn_no_text_around() -> None:
-    modal = forms.pictures("x", ["me\u202egnp.exe\n**bold**.jpg", "n" * 200, ""], Terms(), title="These")
+    names = ["me\u202egnp.exe\n**bold**.jpg", "n" * 200, ""]
+    modal = forms.pictures("x", names, Terms(), title="These", found=3)
     (which,) = [one for one in modal.walk_children() if isinstance(one, ui.Select) and one.custom_id == forms.PICTURES]
     labels = [one.label for one in which.options]
     assert labels == ["Picture 1: me gnp.exe **bold**.jpg", f"Picture 2: {'n' * 59}…", "Picture 3"]
+
+
+@pytest.mark.parametrize(("found", "hint"), [(2, None), (3, "These are the first 2 of the 3 in that message.")])
+def test_a_form_says_which_pictures_it_has_no_room_for(found: int, hint: str | None) -> None:
+    modal = forms.pictures("x", ["a.jpg", "b.jpg"], Terms(), title="These", found=found)
+    (label,) = [one for one in modal.children if isinstance(one, ui.Label) and one.text == "Pictures"]
+    assert label.description == hint
 
 
 def test_where_nobody_else_sees_it_nobody_is_asked_whether_they_may() -> None:

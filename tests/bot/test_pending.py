@@ -1,4 +1,4 @@
-"""What waits between two interactions: for whoever left it, for a quarter of an hour, and never too much of it."""
+"""What waits between two interactions: once for whoever left it, a quarter of an hour, and never too much of it."""
 
 import asyncio
 from collections.abc import Callable
@@ -28,21 +28,23 @@ def pending(now: Now) -> Pending:
     return Pending(now)
 
 
-async def test_it_is_there_for_whoever_left_it_as_what_it_is(pending: Pending) -> None:
+async def test_it_is_there_for_whoever_left_it_as_what_it_is_and_only_once(pending: Pending) -> None:
     pending.keep(7, MIKA, "links")
-    assert pending.get(7, MIKA, str) == "links"
-    assert pending.get(7, MIKA, str) == "links"  # an interaction may be delivered twice
-    assert pending.get(7, REN, str) is None
-    assert pending.get(7, MIKA, int) is None
-    assert pending.get(8, MIKA, str) is None
+    assert pending.take(7, REN, str) is None
+    assert pending.take(7, MIKA, int) is None
+    assert pending.take(8, MIKA, str) is None
+    assert pending.take(7, MIKA, str) == "links"
+    assert pending.take(7, MIKA, str) is None
+    assert not pending._kept
 
 
-async def test_it_is_gone_after_a_quarter_of_an_hour(pending: Pending, now: Now) -> None:
+@pytest.mark.parametrize(("after", "found"), [(LIFE - 1, "links"), (LIFE, None)])
+async def test_it_is_gone_after_a_quarter_of_an_hour(
+    pending: Pending, now: Now, after: float, found: str | None
+) -> None:
     pending.keep(7, MIKA, "links")
-    now.seconds = LIFE - 1
-    assert pending.get(7, MIKA, str) == "links"
-    now.seconds = LIFE
-    assert pending.get(7, MIKA, str) is None
+    now.seconds = after
+    assert pending.take(7, MIKA, str) == found
 
 
 async def test_it_is_gone_from_memory_although_nobody_asks(
@@ -60,19 +62,17 @@ async def test_it_is_gone_from_memory_although_nobody_asks(
 async def test_of_too_much_the_oldest_goes(pending: Pending) -> None:
     for interaction_id in range(MOST + 1):
         pending.keep(interaction_id, MIKA, "links")
-    assert pending.get(0, MIKA, str) is None
-    assert pending.get(1, MIKA, str) == "links"
+    assert pending.take(0, MIKA, str) is None
+    assert pending.take(1, MIKA, str) == "links"
 
 
-async def test_what_was_used_is_dropped_and_what_a_member_left_goes_with_their_name(pending: Pending) -> None:
+async def test_what_a_member_left_goes_with_their_name(pending: Pending) -> None:
     for interaction_id, user_id in ((7, MIKA), (8, MIKA), (9, REN)):
         pending.keep(interaction_id, user_id, "links")
-    pending.drop(7)
-    pending.drop(7)
-    assert pending.get(7, MIKA, str) is None
     pending.forget(MIKA)
-    assert pending.get(8, MIKA, str) is None
-    assert pending.get(9, REN, str) == "links"
+    assert pending.take(7, MIKA, str) is None
+    assert pending.take(8, MIKA, str) is None
+    assert pending.take(9, REN, str) == "links"
 
 
 async def test_no_repr_tells_what_it_is(pending: Pending) -> None:

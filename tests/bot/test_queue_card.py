@@ -1,12 +1,17 @@
 """The card of /queue says how much there is to do, where the reader's own stands, and what a new picture would wait."""
 
+from pathlib import Path
+
+import pytest
 from discord import ui
 
 import styles
 from bot.ui import queue
+from bot.ui.language import LANGUAGES, speaking
 from bot.ui.queue import Load, Outlook, Yours
 from bot.ui.status import Waiting
 from engine.dispatcher import Quote
+from tests.styles.many import many
 
 CATALOGUE = list(styles.load().values())
 NOW = 1_800_000_000
@@ -80,13 +85,52 @@ async def test_many_of_ones_own_do_not_fill_the_card() -> None:
 
 
 async def test_styles_that_take_as_long_stand_together_the_soonest_first() -> None:
-    assert len(waits(3.0)) == 1
     sooner, later = waits(128.0, 42.0)
     assert "about 45 seconds: Cyberpunk, Manga" in sooner
     assert "about 3 minutes: Ghibli" in later
     assert sooner.count("▰") < later.count("▰")
 
 
-async def test_a_wait_that_is_not_promised_says_when_to_come_back() -> None:
-    *_, last = waits(900.0, 30.0, longest=780.0)
-    assert f"please come back <t:{NOW + 120}:R>: Ghibli" in last
+async def test_a_wait_that_is_not_promised_says_when_to_come_back_at_the_earliest() -> None:
+    *_, last = waits(900.0, 840.0, 30.0, longest=780.0)
+    assert f"please come back <t:{NOW + 60}:R> at the earliest: Ghibli, Cyberpunk" in last.replace(" and", ",")
+
+
+async def test_where_no_wait_is_promised_all_are_told_when_to_come_back() -> None:
+    assert waits(900.0, longest=780.0) == [f"Too many are waiting. Please come back <t:{NOW + 120}:R> at the earliest."]
+
+
+@pytest.mark.parametrize(
+    ("eta", "said"), [(3.0, "About 5 seconds"), (50.0, "About 1 minute"), (170.0, "About 3 minutes")]
+)
+async def test_where_all_styles_take_as_long_none_is_named(eta: float, said: str) -> None:
+    assert waits(eta) == [f"{said}, in any style."]
+
+
+async def test_styles_keep_their_order_however_their_waits_differ() -> None:
+    assert waits(600.0, 4.0, 3.0, 5.0)[0] == waits(600.0, 3.0, 5.0, 4.0)[0]
+
+
+async def test_several_pictures_of_one_request_are_one_row() -> None:
+    card = "https://discord.com/channels/1/2/3"
+    mine = [
+        yours(count=4, where=Waiting(0, NOW + 20), ready_at=NOW + 20, card=card),
+        yours(count=2, ready_at=NOW + 5, started=True),
+    ]
+    said = lines(queue.card([BUSY], mine, CATALOGUE, outlook(3.0)))
+    assert f"🌿 [Ghibli \N{MULTIPLICATION SIGN}4]({card}): next in line · the last expected <t:{NOW + 20}:R>" in said
+    assert f"🌿 Ghibli \N{MULTIPLICATION SIGN}2: being painted, the last expected <t:{NOW + 5}:R>" in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("apart", [0.0, 5.0, 60.0])
+async def test_discord_takes_the_card_with_sixty_long_names_and_ten_jobs(
+    tmp_path: Path, language: str, apart: float
+) -> None:
+    had = list(many(tmp_path, 60).values())
+    quotes = {style.id: Quote(0, 3.0 + number * apart) for number, style in enumerate(had)}
+    card = "https://discord.com/channels/" + "/".join(["1" * 19] * 3)
+    job = yours(label="m" * 32, where=Waiting(12, NOW, 3), ready_at=NOW, card=card)
+    with speaking(language):
+        said = lines(queue.card([BUSY] * 2, [job] * 11, had, Outlook(quotes=quotes, longest=780.0, now=NOW)))
+    assert sum(card in line for line in said) == 10

@@ -26,10 +26,16 @@ class FakeStore:
         self.broken = False
         self.may_end = asyncio.Event()
         self.may_end.set()
-        self.desk = SimpleNamespace(guild=self._guild)
+        self.desk = SimpleNamespace(guild=self._guild, styles_off=self._styles_off)
 
     async def _guild(self, _guild_id: int) -> Guild:
         return Guild(styles_off=await self._read(lambda: self.off))
+
+    async def _styles_off(self) -> dict[int, frozenset[str]]:
+        return {SERVER: self.off}
+
+    async def recent_styles(self, _requests: int) -> dict[int, str | None]:
+        return self.last
 
     async def last_style(self, user_id: int) -> str | None:
         return await self._read(lambda: self.last.get(user_id))
@@ -71,6 +77,13 @@ async def test_the_first_answer_comes_without_what_is_read_beside_for_the_next(k
     await known.known()
     assert known.off(SERVER) == {"manga"}
     assert known.last(MIKA) == "ghibli"
+
+
+async def test_filled_it_knows_at_the_first_time(known: Shelf, store: FakeStore) -> None:
+    await known.fill()
+    assert known.off(SERVER) == {"manga"}
+    assert known.last(MIKA) == "ghibli"
+    assert store.readings == 0
 
 
 async def test_however_many_ask_it_is_read_once(known: Shelf, store: FakeStore) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.ui import words
+from bot.ui.language import LANGUAGES, speaking
 from bot.ui.status import Allowance
 from bot.values.rules import Block, Guild, Refusal, Standing
 from engine.errors import PhotoFault
@@ -23,7 +24,8 @@ def test_limits_are_told_in_units_that_people_know() -> None:
 
 
 def test_a_limit_of_one_is_no_plural() -> None:
-    assert "1 picture for" in words.over_quota(Allowance(limit=1, left=0, resets_at=0))
+    said = words.over_quota(Allowance(limit=1, left=0, resets_at=0))
+    assert said == "You have used your 1 picture of today. A new one comes <t:0:R>."
 
 
 @pytest.mark.parametrize("mention", ["@everyone", "@here", "<@123456789012345678>", "<@&123456789012345678>"])
@@ -56,6 +58,35 @@ def test_a_refusal_names_what_it_takes() -> None:
     assert "1 day" in words.refusal(Refusal.NEW_MEMBER, here)
 
 
+def test_a_new_member_is_told_from_when_on_they_may_ask() -> None:
+    here = Standing(guild=Guild(new_member_hours=48))
+    said = words.refusal(Refusal.NEW_MEMBER, here, joined_at=1000.2)
+    assert said == (
+        f"In this server I paint for members who have been here for 2 days. You can ask me <t:{1001 + 48 * 3600}:R>."
+    )
+
+
+def test_where_there_is_no_server_none_is_spoken_of() -> None:
+    assert "this server" in words.refusal(Refusal.NOT_YOURS, Standing())
+    assert "server" not in words.refusal(Refusal.NOT_YOURS, Standing(), in_server=False)
+
+
+@pytest.mark.parametrize(
+    ("count", "again_at", "said"),
+    [
+        (1, 9, "You already have 1 request on the way. Please try again <t:9:R>."),
+        (2, None, "You already have 2 requests on the way. `/queue` shows how long it takes."),
+    ],
+)
+def test_what_is_on_the_way_is_counted_in_requests(count: int, again_at: int | None, said: str) -> None:
+    assert words.too_many_in_flight(count, again_at) == said
+
+
+def test_text_that_does_not_fit_is_cut_with_a_sign() -> None:
+    assert words.cut("12345", 5) == "12345"
+    assert words.cut("123456", 5) == "1234…"
+
+
 @pytest.mark.parametrize("refusal", list(Refusal))
 def test_every_refusal_has_a_sentence(refusal: Refusal) -> None:
     assert words.refusal(refusal, Standing()).endswith((".", "?"))
@@ -68,5 +99,12 @@ def test_a_block_says_until_when_and_why() -> None:
     assert "@everyone" not in said
 
 
-def test_a_thread_name_keeps_to_discords_hundred_characters() -> None:
-    assert len(words.thread_name("Ghibli", "x" * 200)) == 100
+def test_a_thread_is_called_after_its_member_whatever_the_style() -> None:
+    assert words.thread_name("{Mika}") == "{Mika}'s pictures"
+    assert words.thread_name(None) == "Pictures"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_thread_name_keeps_to_discords_hundred_characters(language: str) -> None:
+    with speaking(language):
+        assert len(words.thread_name("x" * 200)) == 100

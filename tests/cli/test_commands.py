@@ -138,7 +138,7 @@ def test_a_bad_setting_hides_no_other_problem(
 def test_the_demo_plays_to_its_end_and_keeps_its_pictures(photo: Path, tmp_path: Path) -> None:
     demo = [sys.executable, "-P", "-m", "bot", "demo", "--photo", str(photo), "--style", "manga"]
     played = subprocess.run(demo, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
-    for part in (" ahead", "Done", "1 left today", "/usage", "no picture I can read", "beyond your 2 pictures"):
+    for part in (" ahead", "Done", "1 left today", "/usage", "no picture I can read", "used all 2 pictures of today"):
         assert part in played.stdout
     assert "Discord would object" not in played.stdout
     assert sorted(path.name for path in Path("demo-out").iterdir()) == [

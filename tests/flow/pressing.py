@@ -10,7 +10,7 @@ from bot.store import Job
 from playground import EventKind, Interaction, Member, Message, Playground
 from playground.layout import walk
 from tests.engine.fakes import FakeRunner, Signals
-from tests.flow.moderating import button
+from tests.flow.moderating import a_result, button
 from tests.flow.stage import Stage, the_bot
 
 
@@ -72,7 +72,7 @@ async def told(stage: Stage, interaction: Interaction) -> str:
 
 async def jobs_of(stage: Stage, interaction: Interaction) -> Sequence[Job]:
     """The jobs that it made, once they have ended."""
-    await stage.card_shows(interaction, "one in ")
+    await interaction.response()
     await settled(stage)
     return await stage.store.jobs_of(interaction.id)
 
@@ -82,6 +82,26 @@ async def picture_of(stage: Stage, interaction: Interaction) -> Message:
     first, *_ = await jobs_of(stage, interaction)
     messages = stage.playground.channel(first.result_channel_id or 0).messages
     return next(one for one in messages if one.id == first.result_message_id)
+
+
+async def a_gallery(stage: Stage) -> Message:
+    """One photo at four strengths, in one message."""
+    return await picture_of(stage, await press(stage, await a_result(stage), "Four strengths"))
+
+
+async def card_of(stage: Stage, pressed: Interaction) -> Message:
+    """The card with a picture that only the member sees."""
+    event = await stage.playground.wait_for(
+        lambda event: event.message is not None and event.message.ephemeral and bool(event.message.media),
+        about=pressed.id,
+    )
+    assert event.message is not None
+    return event.message
+
+
+async def picked(stage: Stage, gallery: Message, position: int) -> Message:
+    """The card of one of several pictures."""
+    return await card_of(stage, await choose(stage, gallery, str(position)))
 
 
 async def nothing_came_of(stage: Stage, interaction: Interaction) -> bool:

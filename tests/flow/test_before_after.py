@@ -125,7 +125,7 @@ async def test_the_requester_alone_sees_the_photo_beside_the_picture(stage: Stag
     assert names(card) == ["before.jpg", "animify-ghibli.jpg"]
     assert all(one.description for one in card.media)
     assert len({one.description for one in card.media}) == 2
-    assert labels(card) == ["Wipe", "Post it"]
+    assert labels(card) == ["As an animation", "Post it"]
     found = await files(stage, card)
     assert found["animify-ghibli.jpg"] == (await files(stage, result))["animify-ghibli.jpg"]
     before = pixels(found["before.jpg"])
@@ -145,7 +145,7 @@ async def test_the_wipe_is_an_animation_that_loops_and_the_sides_come_back(stage
     result = await stage.result_of(await stage.ask(upload=photo_of_a_place()))
     card = await compare(stage, result)
     sides = await files(stage, card)
-    turned = await press(stage, card, "Wipe", wiping)
+    turned = await press(stage, card, "As an animation", wiping)
     assert labels(turned) == ["Side by side", "Post it"]
     assert turned.media[0].description
     data = (await files(stage, turned))["wipe.webp"]
@@ -161,7 +161,7 @@ async def test_no_file_says_where_the_photo_was_taken(stage: Stage) -> None:
     result = await stage.result_of(await stage.ask(upload=photo_of_a_place()))
     card = await compare(stage, result)
     sides = await files(stage, card)
-    turned = await press(stage, card, "Wipe", wiping)
+    turned = await press(stage, card, "As an animation", wiping)
     await press(stage, turned, "Post it", is_posted)
     wiped = await files(stage, now(stage, result))
     assert sorted([*sides, *wiped]) == ["animify-ghibli.jpg", "animify-ghibli.jpg", "before.jpg", "wipe.webp"]
@@ -188,7 +188,7 @@ async def test_posting_it_twice_is_posting_it_once_and_the_wipe_may_follow(stage
     result = await a_result(stage)
     await posted(stage, result)
     assert names(await posted(stage, result)) == ["before.jpg", "animify-ghibli.jpg"]
-    turned = await press(stage, await compare(stage, now(stage, result)), "Wipe", wiping)
+    turned = await press(stage, await compare(stage, now(stage, result)), "As an animation", wiping)
     done = await press(stage, turned, "Post it", is_posted)
     assert wiping(done)
     assert names(now(stage, result)) == ["before.jpg", "animify-ghibli.jpg", "wipe.webp"]
@@ -223,7 +223,7 @@ async def test_a_picture_that_is_deleted_is_neither_compared_nor_posted(stage: S
     result = await a_result(stage)
     card = await compare(stage, result)
     await stage.whispered(await stage.mika.click(result, button(result, "Delete")))
-    assert "deleted already" in await told(stage, card, "Wipe")
+    assert "deleted already" in await told(stage, card, "As an animation")
     assert "deleted already" in await told(stage, card, "Post it")
 
 
@@ -268,7 +268,7 @@ async def test_whoever_the_photo_belongs_to_can_still_say_no(stage: Stage, said:
     card = await compare(stage, result)
     await stage.store.privacy.say(noor.id, said)
     no = "does not want it used" if said else "has not said"
-    for message, label in ((result, "Before/After"), (card, "Wipe"), (card, "Post it")):
+    for message, label in ((result, "Before/After"), (card, "As an animation"), (card, "Post it")):
         assert no in await told(stage, message, label)
 
 
@@ -286,7 +286,7 @@ async def test_what_is_behind_a_click_stays_there_with_its_photo(tmp_path: Path)
         result = await a_result(stage)
         card = await compare(stage, result)
         assert [one.spoiler for one in card.media] == [True, True]
-        turned = await press(stage, card, "Wipe", wiping)
+        turned = await press(stage, card, "As an animation", wiping)
         assert [one.spoiler for one in turned.media] == [True]
         assert [one.spoiler for one in (await posted(stage, result)).media] == [True, True]
 
@@ -305,8 +305,8 @@ async def test_where_only_the_member_brought_the_bot_nothing_can_be_posted(stage
     guild.admit(stage.mika)
     result = await a_result(stage, channel=guild.text_channel("photos"))
     card = await compare(stage, result)
-    assert labels(card) == ["Wipe"]
-    turned = await press(stage, card, "Wipe", wiping)
+    assert labels(card) == ["As an animation"]
+    turned = await press(stage, card, "As an animation", wiping)
     back = await press(stage, turned, "Side by side", lambda card: not wiping(card))
     assert names(back) == names(card)
 
@@ -320,7 +320,7 @@ async def test_a_private_picture_is_compared_where_it_is(stage: Stage) -> None:
     await asyncio.gather(*stage.client.services.journey._under_way)
     card = await compare(stage, event.message)
     assert names(card) == ["before.jpg", "animify-ghibli.jpg"]
-    assert labels(card) == ["Wipe"]
+    assert labels(card) == ["As an animation"]
 
 
 async def test_one_of_several_pictures_is_compared_and_not_posted(
@@ -337,7 +337,7 @@ async def test_one_of_several_pictures_is_compared_and_not_posted(
     card = await compare(stage, offered)
     assert names(card) == ["before.jpg", "animify-ghibli-2.jpg"]
     assert (await files(stage, card))["animify-ghibli-2.jpg"] == (await files(stage, result))["animify-ghibli-2.jpg"]
-    assert labels(card) == ["Wipe"]
+    assert labels(card) == ["As an animation"]
     post = await a_button(stage, "Post it", custom_ids.write(Action.POST, jobs[1].id))
     assert "can't change that picture's message" in await told(stage, post, "Post it")
     assert now(stage, result).media == result.media
@@ -396,7 +396,7 @@ async def test_all_of_it_works_after_a_restart(tmp_path: Path) -> None:
         async with a_run() as stage:
             card = await compare(stage, result)
         async with a_run() as stage:
-            turned = await press(stage, card, "Wipe", wiping)
+            turned = await press(stage, card, "As an animation", wiping)
         async with a_run() as stage:
             await press(stage, turned, "Post it", is_posted)
             assert names(now(stage, result)) == ["animify-ghibli.jpg", "wipe.webp"]

@@ -88,7 +88,7 @@ async def test_the_fourth_time_it_is_said_before_that_it_counts(stage: Stage) ->
     question = await stage.whispered(await press(stage, card, "Cancel"))
     assert "If you cancel this request now, 1 picture of it still counts" in question.text
     assert await state_of(stage, asked) == [State.RUNNING]
-    await press(stage, question, "Cancel, and pay for it")
+    await press(stage, question, "Cancel, it still counts")
     assert await told(stage, asked) == COSTLY
     await gone(stage, question)
     assert await state_of(stage, asked) == [State.CANCELLED]
@@ -103,7 +103,7 @@ async def test_whoever_thinks_better_of_it_gets_the_picture(stage: Stage, runner
         runner.gate.release()
     assert (await stage.result_of(asked)).attachments
     await settled(stage)
-    assert "over already" in await told(stage, await press(stage, question, "Cancel, and pay for it"))
+    assert "over already" in await told(stage, await press(stage, question, "Cancel, it still counts"))
 
 
 async def test_of_several_pictures_those_that_are_there_stay(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ async def test_of_several_pictures_those_that_are_there_stay(tmp_path: Path) -> 
         asked = await press(stage, result, "Four strengths")
         await stage.queue.until(Moment.GRANTED, times=3)
         card = await card_of(asked)
-        await edited(stage, card, "1 of 4 done")
+        await edited(stage, card, "3 more are on their way")
         await press(stage, now(stage, card), "Cancel")
         done = await edited(stage, card, "You cancelled 3 pictures. They did not count toward your daily limit.")
         assert "failed" not in done.text

@@ -25,7 +25,7 @@ async def test_usage_tells_what_is_left_and_who_decided(stage: Stage) -> None:
     await stage.result_of(await stage.ask())
     told = await answer(stage, stage.mika, "usage")
     assert told.ephemeral
-    assert "**2 pictures** left" in told.message.text
+    assert "2 of 3 pictures left" in told.message.text
     assert "the usual one" in told.message.text
 
 
@@ -52,8 +52,8 @@ async def test_a_moderator_sets_a_limit_of_a_members_own(stage: Stage, permissio
     assert told.ephemeral
     assert "5 pictures" in told.message.text
     shown = await answer(stage, noor, "quota show", member=stage.mika)
-    assert "**5 pictures** left" in shown.message.text
-    assert "set by a moderator" in shown.message.text
+    assert "5 of 5 pictures left" in shown.message.text
+    assert "A moderator has set their limit" in shown.message.text
 
 
 async def test_a_limit_may_be_lifted(stage: Stage, noor: Member) -> None:
@@ -65,7 +65,7 @@ async def test_a_limit_may_be_lifted(stage: Stage, noor: Member) -> None:
 async def test_an_amount_out_of_range_is_refused_and_nothing_changes(stage: Stage, noor: Member, amount: str) -> None:
     told = await answer(stage, noor, "quota set", member=stage.mika, amount=amount)
     assert "no amount" in told.message.text
-    assert "**3 pictures** left" in (await answer(stage, stage.mika, "usage")).message.text
+    assert "3 of 3 pictures left" in (await answer(stage, stage.mika, "usage")).message.text
 
 
 async def test_a_grant_is_spent_after_the_days_limit(stage: Stage, noor: Member) -> None:
@@ -79,7 +79,7 @@ async def test_a_grant_is_spent_after_the_days_limit(stage: Stage, noor: Member)
 async def test_a_reset_gives_the_day_back(stage: Stage, noor: Member) -> None:
     await stage.result_of(await stage.ask())
     await answer(stage, noor, "quota reset", member=stage.mika)
-    assert "**3 pictures** left" in (await answer(stage, stage.mika, "usage")).message.text
+    assert "3 of 3 pictures left" in (await answer(stage, stage.mika, "usage")).message.text
 
 
 @pytest.mark.parametrize("command", ["quota show", "quota reset"])

@@ -10,11 +10,11 @@ from bot.delivery import answer
 from bot.store import Act, Change
 from bot.ui import custom_ids, forms
 from bot.ui.custom_ids import Action
-from playground import Interaction, Playground, Upload
+from playground import Channel, Interaction, Playground, Upload
 from tests.engine.fakes import FakeRunner
 from tests.flow.filling import done, fields, photos, said, send
 from tests.flow.moderating import a_result, job_of, now, report
-from tests.flow.pressing import Runs, nothing_came_of, press, told
+from tests.flow.pressing import Runs, nothing_came_of, options, picture_of, press, told
 from tests.flow.stage import Stage, a_stage
 from tests.flow.test_first_answers import a_busy_database
 from tests.styles.many import many
@@ -36,8 +36,8 @@ async def settle(stage: Stage, **settings: object) -> None:
     await stage.store.desk.change_guild(Act(cause="1", guild_id=stage.guild.id, actor_id=None), **settings)
 
 
-async def opened(stage: Stage, **options: object) -> Interaction:
-    return await stage.mika.slash(stage.channel, "animify", **options)
+async def opened(stage: Stage, place: Channel | None = None, **options: object) -> Interaction:
+    return await stage.mika.slash(place or stage.channel, "animify", **options)
 
 
 async def refused(stage: Stage, interaction: Interaction) -> str:
@@ -119,6 +119,10 @@ async def test_a_style_that_went_while_the_form_was_open_is_missed(tmp_path: Pat
             assert "don't have that style any more" in await refused(stage, sent)
 
 
+async def stopping(stage: Stage) -> None:
+    stage.client.services.journey._closing = True
+
+
 async def without_quota(stage: Stage) -> None:
     await settle(stage, daily_limit=0)
 
@@ -139,6 +143,7 @@ async def asked_for_a_statement(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("happens", "sentence"),
     [
+        (stopping, "am restarting"),
         (without_quota, "daily limit is 0"),
         (paused, "paused"),
         (blocked, "blocked you"),
@@ -150,6 +155,18 @@ async def test_what_will_be_refused_is_refused_before_anything_is_filled_in(
 ) -> None:
     await happens(stage)
     assert sentence in await refused(stage, await opened(stage))
+
+
+async def test_a_style_that_can_not_be_had_is_neither_the_usual_one_nor_offered(tmp_path: Path) -> None:
+    many(folder := tmp_path, 1, adults=True)
+    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner()], styles=folder) as stage:
+        await settle(stage, default_style="own_00", styles_off=frozenset({"ghibli"}))
+        adults = stage.guild.text_channel("adults", nsfw=True)  # but nobody could check it
+        for place in (stage.channel, adults):
+            offered = [one["value"] for one in (await fields(await opened(stage, place)))[forms.STYLE]["options"]]
+            result = await picture_of(stage, await stage.mika.slash(place, "animify", photo=photos(1)[0]))
+            assert (await job_of(stage, result)).style == offered[0] == "cyberpunk"
+            assert [one for one in options(result) if "manga" in one and "own_00" not in one and "ghibli" not in one]
 
 
 async def test_what_is_refused_after_all_is_said_to_the_one_who_sent_the_form(stage: Stage) -> None:

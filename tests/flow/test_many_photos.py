@@ -7,7 +7,7 @@ import pytest
 
 from bot.commands.asking import FOUR_STRENGTHS
 from bot.request import Request
-from bot.store import Act, State
+from bot.store import Act, Action, Change, Order, Scope, State
 from engine.dispatcher import Moment
 from playground import Channel, EventKind, Interaction, Message, Playground, Upload
 from tests.engine.fakes import Act as Do
@@ -104,8 +104,9 @@ async def test_requests_in_flight_are_counted_not_their_pictures(tmp_path: Path)
         two = [await ask(stage, photos(3)), await ask(stage, photos(3))]
         for asked in two:
             assert not (await asked.response()).ephemeral
-        third = await ask(stage, photos(1))
-        assert "already have 2" in await told(stage, third)
+        third = await told(stage, await ask(stage, photos(1)))
+        assert "already have 2 requests on the way" in third
+        assert "try again <t:" in third
         runner.gate.release()
         for asked in two:
             assert {one.state for one in await done(stage, asked)} == {State.DELIVERED}
@@ -141,7 +142,7 @@ async def test_with_too_little_quota_nothing_is_charged_and_the_first_few_are_of
     await done(stage, await stage.ask())
     refused = await ask(stage, photos(4))
     offer = await stage.whispered(refused)
-    assert "beyond your 3 pictures for today" in offer.text
+    assert "You asked for 4 pictures and have 2 left today. Nothing was charged." in offer.text
     assert await stage.used() == 1
     assert await nothing_came_of(stage, refused)
 
@@ -154,8 +155,30 @@ async def test_with_too_little_quota_nothing_is_charged_and_the_first_few_are_of
     assert not (await pressed.response()).ephemeral
 
     again = await press(stage, offer, "Paint the first 2")
-    assert "beyond your 3 pictures" in await told(stage, again)
+    assert "That offer is used" in await told(stage, again)
     assert await stage.used() == 3
+
+
+async def by_a_grant_alone(stage: Stage) -> None:
+    act = Act(cause="0", guild_id=stage.guild.id, actor_id=None)
+    await stage.store.desk.change_guild(act, daily_limit=0)
+    change = Change(cause="1", guild_id=stage.guild.id, actor_id=None, member_id=stage.mika.id)
+    await stage.store.desk.grant(change, 2)
+
+
+async def by_the_operator(stage: Stage) -> None:
+    cap = Order(action=Action.CAP, scope=Scope.SERVER, target=stage.guild.id, amount=2)
+    await stage.store.operator.carry_out(cap)
+
+
+@pytest.mark.parametrize("limited", [by_a_grant_alone, by_the_operator])
+async def test_a_refusal_says_what_its_button_gives(stage: Stage, limited: Callable[[Stage], Awaitable[None]]) -> None:
+    await limited(stage)
+    offer = await stage.whispered(await ask(stage, photos(3)))
+    assert "You asked for 3 pictures and have 2 left today." in offer.text
+    assert "is 0" not in offer.text
+    assert "beyond" not in offer.text
+    assert len(await done(stage, await press(stage, offer, "Paint the first 2"))) == 2
 
 
 async def test_the_first_few_strengths_of_one_photo_can_be_had_too(stage: Stage) -> None:
@@ -186,16 +209,26 @@ async def test_after_a_restart_what_was_offered_has_to_be_asked_for_again(tmp_pa
             await stage.store.desk.change_guild(act, daily_limit=3)
             offer = await stage.whispered(await ask(stage, photos(4)))
         async with runs.run() as stage:
-            assert "Please ask again" in await told(stage, await press(stage, offer, "Paint the first 3"))
+            assert "That offer is used" in await told(stage, await press(stage, offer, "Paint the first 3"))
 
 
 async def test_only_what_may_still_be_wanted_is_kept_in_memory_and_never_a_token(stage: Stage) -> None:
     pending = stage.client.services.pending
-    await done(stage, await ask(stage, photos(2)))
+    offer = await stage.whispered(await ask(stage, photos(4)))
+    (kept,) = pending._kept.values()
+    assert isinstance(kept.value, Request)
+    assert len(kept.value.shots) == 4
+    assert kept.value.token == ""
+    await press(stage, offer, "Paint the first 3")
+    await stage.playground.wait_for(lambda event: event.message is not None and "3 pictures" in event.message.text)
     assert not pending._kept
-    refused = await ask(stage, photos(4))
-    await stage.whispered(refused)
-    kept = pending.get(refused.id, stage.mika.id, Request)
-    assert kept is not None
-    assert len(kept.shots) == 4
-    assert kept.token == ""
+
+
+async def test_no_links_wait_in_memory_for_a_request_that_is_taken(tmp_path: Path) -> None:
+    runner = FakeRunner(Do.STALL)
+    async with a_stage(tmp_path / "animify.db", runners=[runner]) as stage:
+        asked = await ask(stage, photos(2))
+        await stage.queue.until(Moment.GRANTED)
+        assert not stage.client.services.pending._kept
+        runner.gate.release()
+        await done(stage, asked)

@@ -11,12 +11,15 @@ from bot.commands import foresight
 from bot.store import Act, Job
 from bot.ui import forms
 from bot.values.rules import ConsentRule, PicturesOfMe
+from engine.dispatcher import Moment
 from playground import Interaction, Member, Message, Playground, Upload
+from tests.engine.fakes import Act as Do
 from tests.engine.fakes import FakeRunner
 from tests.flow.filling import done, fields, photos, said, send
 from tests.flow.moderating import a_result, report
 from tests.flow.pressing import Runs, nothing_came_of, told
 from tests.flow.stage import Stage, a_photo, a_stage
+from tests.flow.test_late_and_twice import deliver_again
 
 PICTURE = "https://pictures.example/cat.jpg"
 
@@ -105,7 +108,9 @@ async def test_what_no_proxy_of_discords_hands_on_is_no_picture(stage: Stage) ->
 async def test_ten_pictures_are_the_most(stage: Stage) -> None:
     stage.playground.publish(PICTURE, Upload("cat.jpg", a_photo(), "image/jpeg"))
     message = await stage.mika.say(stage.channel, PICTURE, *photos(10))
-    assert len(await offered(await use(stage, message))) == 10
+    form = await use(stage, message)
+    assert len(await offered(form)) == 10
+    assert "the first 10 of the 11" in await said(form)
 
 
 async def test_after_a_restart_the_pictures_have_to_be_chosen_again(tmp_path: Path) -> None:
@@ -145,10 +150,45 @@ async def test_only_the_one_who_used_the_menu_can_send_its_form(stage: Stage, no
     assert "use the menu on them again" in await told(stage, await send(noor, form))
 
 
-async def test_nothing_stays_in_memory_of_what_was_asked_for(stage: Stage) -> None:
-    form = await use(stage, await stage.mika.say(stage.channel, "", *photos(2)))
-    await done(stage, await send(stage.mika, form))
-    assert not stage.client.services.pending._kept
+async def test_a_form_that_is_sent_twice_is_one_request(stage: Stage) -> None:
+    form = await use(stage, await stage.mika.say(stage.channel, "", *photos(1)))
+    first, second = await send(stage.mika, form), await send(stage.mika, form)
+    assert "use the menu on them again" in await told(stage, second)
+    assert len(await done(stage, first)) == 1
+    assert await nothing_came_of(stage, second)
+    assert await stage.used() == 1
+
+
+async def test_a_form_that_discord_delivers_twice_is_one_request(stage: Stage) -> None:
+    form = await use(stage, await stage.mika.say(stage.channel, "", *photos(1)))
+    sent = await send(stage.mika, form)
+    deliver_again(stage, sent)
+    assert len(await done(stage, sent)) == 1
+    assert not (await sent.response()).ephemeral
+    assert await stage.used() == 1
+
+
+async def test_nothing_stays_in_memory_of_what_was_asked_for(tmp_path: Path) -> None:
+    runner = FakeRunner(Do.STALL)
+    async with a_stage(tmp_path / "animify.db", runners=[runner]) as stage:
+        form = await use(stage, await stage.mika.say(stage.channel, "", *photos(2)))
+        sent = await send(stage.mika, form)
+        await stage.queue.until(Moment.GRANTED)
+        assert not stage.client.services.pending._kept
+        runner.gate.release()
+        await done(stage, sent)
+
+
+async def test_outside_of_servers_no_rule_is_said_to_be_one_of_a_server(stage: Stage, noor: Member) -> None:
+    place = stage.playground.private_channel(stage.mika, noor)
+    message = await noor.say(place, "", *photos(1))
+    refusal = await told(stage, await stage.mika.use_on_message(place, "Animify this", message))
+    assert "Here you can use your own pictures only" in refusal
+
+
+async def test_without_an_avatar_of_ones_own_there_is_none_to_paint(stage: Stage, noor: Member) -> None:
+    used = await stage.mika.use_on_user(stage.channel, "Animify avatar", noor)
+    assert "no avatar of their own" in await told(stage, used)
 
 
 async def test_an_avatar_is_painted_in_the_style_that_is_chosen(stage: Stage) -> None:

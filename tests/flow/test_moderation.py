@@ -167,7 +167,7 @@ async def test_the_requester_deletes_by_message_and_that_is_nobodys_business(sta
 
 async def test_another_member_deletes_nothing_by_message(stage: Stage) -> None:
     result, sora = await a_result(stage), stage.guild.member("Sora")
-    assert "Only the person who asked" in await delete_by_menu(stage, sora, result)
+    assert "Only whoever asked" in await delete_by_menu(stage, sora, result)
     assert stage.playground.latest(result) is not None
 
 
@@ -200,7 +200,7 @@ async def test_where_only_a_member_brought_the_bot_its_moderators_delete_by_the_
     result = await a_result(stage, channel=elsewhere.text_channel("photos"))
     sora = elsewhere.member("Sora")
     refused = await stage.whispered(await sora.click(result, button(result, "Delete")))
-    assert "Only the person who asked" in refused.text
+    assert "Only whoever asked" in refused.text
     await stage.whispered(await elsewhere.owner.click(result, button(result, "Delete")))
     assert f"A moderator, {elsewhere.owner.mention}, deleted this picture" in now(stage, result).text
 

@@ -64,7 +64,7 @@ async def test_draining_lets_nothing_new_in_and_finishes_what_was_promised(tmp_p
     runner = FakeRunner(Act.STALL)
     async with a_stage(tmp_path / "animify.db", runners=[runner]) as stage:
         first = await stage.ask()
-        await stage.card_shows(first, "painting")
+        await stage.card_shows(first, "Painting")
         await stage.store.operator.carry_out(Order(action=Action.DRAIN))
         response = await (await stage.ask(stage.guild.member("Ren"))).response()
         assert "take nothing new" in response.message.text

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands.curtain import posted, show
 from bot.store import Act, Job
 from bot.values.rules import SafetyMode
 from engine.dispatcher import Moment
@@ -12,7 +13,18 @@ from playground import Interaction, Message, Permissions
 from tests.engine.fakes import SAFE, UNSAFE, FakeChecker, FakeRunner
 from tests.engine.fakes import Act as Does
 from tests.flow.moderating import a_result, job_of, labels, now, report
-from tests.flow.pressing import choose, edited, jobs_of, options, picture_of, press, settled, told
+from tests.flow.pressing import (
+    a_gallery,
+    card_of,
+    choose,
+    edited,
+    jobs_of,
+    options,
+    picked,
+    press,
+    settled,
+    told,
+)
 from tests.flow.stage import Stage, a_stage
 
 
@@ -20,25 +32,6 @@ from tests.flow.stage import Stage, a_stage
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     async with a_stage(tmp_path / "animify.db", daily_limit=20, runners=[FakeRunner()]) as ready:
         yield ready
-
-
-async def a_gallery(stage: Stage) -> Message:
-    """One photo at four strengths, in one message."""
-    return await picture_of(stage, await press(stage, await a_result(stage), "Four strengths"))
-
-
-async def card_of(stage: Stage, pressed: Interaction) -> Message:
-    """The card with a picture that only the member sees."""
-    event = await stage.playground.wait_for(
-        lambda event: event.message is not None and event.message.ephemeral and bool(event.message.media),
-        about=pressed.id,
-    )
-    assert event.message is not None
-    return event.message
-
-
-async def picked(stage: Stage, gallery: Message, position: int) -> Message:
-    return await card_of(stage, await choose(stage, gallery, str(position)))
 
 
 def names(message: Message) -> list[str]:
@@ -58,10 +51,22 @@ async def test_the_picked_one_has_a_card_with_all_that_can_be_done_with_it(stage
         gallery.attachments[2]
     )
     assert "strength 0.7" in card.text
-    assert [one.description for one in card.media] == [one.description for one in gallery.media[2:3]]
+    assert [one.description for one in card.media] == ["The photo as a picture in the style “Ghibli”."]
     assert {"Again", "Bolder", "Before/After", "Details", "Keep only this one"} <= set(labels(card))
     (job,) = await jobs_of(stage, await press(stage, card, "Bolder"))
     assert (job.strength, job.private) == (0.9, False)  # and everybody sees it, as before
+
+
+async def test_each_picture_is_described_by_itself_also_after_it_was_hidden(stage: Stage) -> None:
+    gallery = await a_gallery(stage)
+    described = [one.description for one in gallery.media]
+    assert described[2] == "Picture 3 of 4, strength 0.7: the photo as a picture in the style “Ghibli”."
+    assert len(set(described)) == 4
+    await report(stage, stage.guild.member("Ren"), gallery, "shows_me")
+    assert now(stage, gallery).media == ()
+    job = await job_of(stage, gallery)
+    await show(stage.client, job, posted(stage.client, job))
+    assert [one.description for one in now(stage, gallery).media] == described
 
 
 async def test_the_picked_one_is_compared_with_its_photo(stage: Stage) -> None:
@@ -93,25 +98,56 @@ async def test_what_was_kept_is_reported_and_deleted_as_any_result(tmp_path: Pat
         await report(stage, noor, now(stage, gallery), "shows_me")
         assert now(stage, gallery).media == ()
         await told(stage, await press(stage, now(stage, gallery), "Delete", noor))
-        assert stage.playground.latest(gallery) is None
+        assert not now(stage, gallery).attachments
         assert await deleted(stage, gallery) == [True, True, False, False]
 
 
-async def test_what_was_taken_away_is_not_picked_or_kept_any_more(stage: Stage) -> None:
+async def test_what_was_taken_away_is_not_picked_or_kept_or_deleted_any_more(stage: Stage) -> None:
     gallery = await a_gallery(stage)
     first, second = await picked(stage, gallery, 0), await picked(stage, gallery, 1)
     await press(stage, first, "Keep only this one")
     await edited(stage, first, "is the one that stays")
-    assert "deleted already" in await told(stage, await press(stage, second, "Keep only this one"))
-    assert "deleted already" in await told(stage, await press(stage, second, "Again"))
+    for label in ("Keep only this one", "Again", "Delete"):
+        assert "deleted already" in await told(stage, await press(stage, second, label))
+    assert names(now(stage, gallery)) == ["animify-ghibli-1.jpg"]
+
+
+async def test_who_deletes_on_the_card_of_one_deletes_the_message_that_all_see(stage: Stage) -> None:
+    gallery = await a_gallery(stage)
+    card = await picked(stage, gallery, 1)
+    assert (await told(stage, await press(stage, card, "Delete"))).startswith("The pictures are deleted.")
+    assert stage.playground.latest(gallery) is None
+    assert await deleted(stage, gallery) == [True] * 4
+
+
+async def test_who_reports_on_the_card_of_one_hides_the_message_that_all_see(stage: Stage) -> None:
+    gallery = await a_gallery(stage)
+    card = await picked(stage, gallery, 1)
+    assert "The picture is hidden" in await report(stage, stage.mika, card, "shows_me")
+    assert (now(stage, gallery).media, len(now(stage, card).media)) == ((), 1)
+
+
+async def test_what_was_kept_is_said_to_be_so_even_where_the_card_can_not_say_it(stage: Stage) -> None:
+    gallery = await a_gallery(stage)
+    card = await picked(stage, gallery, 2)
+    stage.playground.faults.next("PATCH", "messages/@original", status=403)
+    pressed = await press(stage, card, "Keep only this one")
+    assert f"/{gallery.channel_id}/{gallery.id}" in await told(stage, pressed)
+    assert names(now(stage, gallery)) == ["animify-ghibli-3.jpg"]
+
+
+async def test_the_picked_one_comes_although_the_answer_to_the_first_answer_was_lost(stage: Stage) -> None:
+    gallery = await a_gallery(stage)
+    stage.playground.faults.lose_acknowledgement()
+    assert names(await picked(stage, gallery, 2)) == ["animify-ghibli-3.jpg"]
 
 
 async def test_a_hidden_gallery_is_neither_picked_from_nor_changed(stage: Stage) -> None:
     gallery = await a_gallery(stage)
     card = await picked(stage, gallery, 0)
     await report(stage, stage.guild.member("Noor"), gallery, "shows_me")
-    assert "hidden just now" in await told(stage, await choose(stage, now(stage, gallery), "1"))
-    assert "hidden just now" in await told(stage, await press(stage, card, "Keep only this one"))
+    assert "is hidden, since" in await told(stage, await choose(stage, now(stage, gallery), "1"))
+    assert "is hidden, since" in await told(stage, await press(stage, card, "Keep only this one"))
     assert len(now(stage, gallery).attachments) == 4
 
 
@@ -120,9 +156,8 @@ async def test_while_others_are_under_way_none_is_kept(tmp_path: Path) -> None:
     async with a_stage(tmp_path / "animify.db", daily_limit=9, runners=[runner]) as stage:
         asked = await press(stage, await a_result(stage), "Four strengths")
         await stage.queue.until(Moment.GRANTED, times=3)
-        await stage.card_shows(asked, "1 of 4 done")
-        first, *_ = await stage.store.jobs_of(asked.id)
-        gallery = message(stage, first)
+        await stage.card_shows(asked, "3 more are on their way")
+        gallery = now(stage, (await asked.response()).message)
         card = await picked(stage, gallery, 0)
         assert "still under way" in await told(stage, await press(stage, card, "Keep only this one"))
         for _ in range(3):
@@ -194,7 +229,16 @@ async def test_where_only_the_member_brought_the_bot_one_is_picked_but_none_kept
     gallery = await a_gallery_on_its_card(stage, await press(stage, result, "Four strengths"))
     card = await picked(stage, gallery, 2)
     assert names(card) == ["animify-ghibli-3.jpg"]
-    assert "Keep only this one" not in labels(card)
+    assert not {"Keep only this one", "Report", "Delete"} & set(labels(card))  # nothing there leads to the gallery
+    assert "Same for my photo" in labels(card)
+
+
+async def test_what_is_private_is_picked_and_deleted_only_where_it_is(stage: Stage) -> None:
+    asked = await stage.ask(private=True)
+    gallery = await a_gallery_on_its_card(stage, await press(stage, await card_of(stage, asked), "Four strengths"))
+    assert not {"Keep only this one", "Report", "Delete"} & set(labels(await picked(stage, gallery, 2)))
+    assert (await told(stage, await press(stage, gallery, "Delete all 4"))).startswith("The pictures are deleted.")
+    assert stage.playground.latest(gallery) is None
 
 
 async def test_details_tell_how_a_picture_came_about(stage: Stage) -> None:

@@ -173,9 +173,9 @@ async def test_who_comes_back_has_what_is_left_of_the_day(stage: Stage) -> None:
 async def test_a_thread_loses_the_members_name(stage: Stage) -> None:
     await stage.result_of(await stage.ask())
     (thread,) = stage.channel.threads
-    assert "Mika" in thread.name
+    assert thread.name == "Mika's pictures"
     await press(stage, await answer(stage, "delete"), "Delete for good")
-    assert "Mika" not in thread.name
+    assert thread.name == "Pictures"
 
 
 async def test_what_sleeps_in_an_archived_thread_is_deleted_and_sleeps_on(stage: Stage) -> None:
@@ -186,7 +186,7 @@ async def test_what_sleeps_in_an_archived_thread_is_deleted_and_sleeps_on(stage:
     done = await press(stage, await answer(stage, "delete"), "Delete for good")
     assert "did not let me" not in done.text
     assert of_ours(stage) == []
-    assert "Mika" not in thread.name
+    assert thread.name == "Pictures"
     assert thread.state.archived
 
 
@@ -220,7 +220,7 @@ async def test_a_picture_on_its_way_is_called_off_and_posted_nowhere(tmp_path: P
     runner = FakeRunner(Do.STALL)
     async with a_stage(tmp_path / "animify.db", runners=[runner]) as stage:
         asked = await stage.ask()
-        await stage.card_shows(asked, "painting")
+        await stage.card_shows(asked, "Painting")
         await press(stage, await answer(stage, "delete"), "Delete for good")
         runner.gate.release()
         for task in list(stage.client.services.journey._under_way):
@@ -326,7 +326,7 @@ async def opt_out(stage: Stage) -> None:
 
 async def erase(stage: Stage) -> None:
     asked = await answer(stage, "delete")
-    assert "1 picture of you that others wait for, called off" in asked.text
+    assert "1 picture of you that others wait for, cancelled" in asked.text
     await press(stage, asked, "Delete for good")
 
 
@@ -347,7 +347,7 @@ async def test_optout_and_delete_call_off_what_others_wait_for(
         await stage.store.stated(ren.id)
         picture = await stage.mika.say(stage.channel, "", Upload("me.jpg", a_photo(), "image/jpeg"))
         first = await stage.ask(noor)
-        await stage.card_shows(first, "painting")
+        await stage.card_shows(first, "Painting")
         others = [await stage.ask(stage.guild.member(name)) for name in ("Sora", "Yuki", "Kai")]  # the next are fetched
         for each in others:
             await stage.card_shows(each, "Waiting")

@@ -19,7 +19,7 @@ async def test_a_quiet_queue_and_what_a_picture_would_take(tmp_path: Path) -> No
         said = (await looked(stage)).text
         assert queue.NOTHING_WAITS() in said
         assert queue.NOTHING_YOURS() in said
-        assert "about 5 seconds: Ghibli, Cyberpunk," in said
+        assert "About 5 seconds, in any style." in said
 
 
 async def test_ones_own_pictures_are_found_where_they_are_and_gone_once_they_are_done(tmp_path: Path) -> None:
@@ -29,7 +29,7 @@ async def test_ones_own_pictures_are_found_where_they_are_and_gone_once_they_are
         asked = [await stage.ask(), await stage.ask(ren, style="manga"), await stage.ask(style="shoujo")]
         for interaction in asked:
             await interaction.response()
-        await stage.card_shows(asked[0], "painting")
+        await stage.card_shows(asked[0], "Painting")
         card = await looked(stage)
         assert "fake: 2 waiting, 1 being painted" in card.text
         painted, waiting = [line for line in card.text.splitlines() if line.startswith(("🌿", "🌸"))]
@@ -48,7 +48,7 @@ async def test_ones_own_pictures_are_found_where_they_are_and_gone_once_they_are
         assert queue.NOTHING_YOURS() in refreshed.message.text
 
 
-async def test_several_of_one_request_are_told_one_by_one_and_what_is_private_has_no_link(tmp_path: Path) -> None:
+async def test_several_of_one_request_are_told_in_one_row_and_what_is_private_has_no_link(tmp_path: Path) -> None:
     runner = FakeRunner(*[Act.STALL] * 3)
     async with a_stage(tmp_path / "animify.db", runners=[runner]) as stage:
         await stage.store.stated(stage.mika.id)
@@ -59,7 +59,9 @@ async def test_several_of_one_request_are_told_one_by_one_and_what_is_private_ha
         await several.response()
         await (await stage.ask(private=True)).response()
         said = (await looked(stage)).text.splitlines()
-        assert sum("🌸 [Shoujo](" in line for line in said) == 2
+        [row] = [line for line in said if line.startswith("🌸")]
+        assert row.startswith("🌸 [Shoujo \N{MULTIPLICATION SIGN}2](")
+        assert "the last expected <t:" in row
         [private] = [line for line in said if line.startswith("🌿 Ghibli: ")]
         assert "yours" in private
         for _ in range(3):

@@ -27,9 +27,11 @@ async def test_the_best_of_a_members_roles_replaces_the_servers_limit(stage: Sta
     await told(stage, boss, "quota role set", role=low, amount="1")
     await told(stage, boss, "quota role set", role=high, amount="2")
     both = stage.guild.member("Both", roles=(low, high))
-    assert "From the day: 2 of 2 (the best of your roles)" in await told(stage, both, "usage")
-    assert "From the day: 9 of 9 (this server's)" in await told(stage, stage.mika, "usage")
-    assert "2 of 2 (the best of their roles)" in await told(stage, boss, "quota show", member=both)
+    assert "have 2 of 2 pictures left today" in (said := await told(stage, both, "usage"))
+    assert "the best of your roles" in said
+    assert "have 9 of 9 pictures left today" in (said := await told(stage, stage.mika, "usage"))
+    assert "Your limit is this server's" in said
+    assert "the best of their roles" in await told(stage, boss, "quota show", member=both)
 
 
 async def test_a_role_that_is_given_or_taken_counts_at_once(stage: Stage, boss: Member) -> None:
@@ -38,7 +40,7 @@ async def test_a_role_that_is_given_or_taken_counts_at_once(stage: Stage, boss: 
     stage.guild.give_role(stage.mika, role)
     assert "no daily limit here (the best of your roles)" in await told(stage, stage.mika, "usage")
     stage.guild.take_role(stage.mika, role)
-    assert "3 of 3 (the usual one)" in await told(stage, stage.mika, "usage")
+    assert "3 of 3 pictures" in await told(stage, stage.mika, "usage")
 
 
 async def test_the_card_of_a_picture_counts_with_the_members_roles(stage: Stage, boss: Member) -> None:
@@ -116,7 +118,7 @@ async def test_two_servers_count_for_themselves(stage: Stage, boss: Member) -> N
     other.admit(stage.mika)
     await stage.result_of(await stage.ask())
     await told(stage, boss, "quota set", member=stage.mika, amount="1")
-    assert "**3 pictures** left" in (await (await stage.mika.slash(channel, "usage")).response()).message.text
+    assert "3 of 3 pictures left" in (await (await stage.mika.slash(channel, "usage")).response()).message.text
 
 
 async def test_what_a_picture_costs_is_said_before_it_is_paid(stage: Stage) -> None:

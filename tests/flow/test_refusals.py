@@ -1,15 +1,18 @@
 """Bad input, full quotas and lost photos: one clear sentence for the member alone, nothing charged, nothing left."""
 
 import io
+import time
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from bot import policy
+from bot.store import Act
 from engine.dispatcher import Ticket
 from playground import EventKind, Upload
-from tests.engine.fakes import Act, FakeRunner
+from tests.engine.fakes import Act as Do
+from tests.engine.fakes import FakeRunner
 from tests.flow.stage import Stage, a_photo, a_stage
 
 
@@ -68,25 +71,41 @@ async def test_what_declares_itself_unfit_is_refused_before_it_is_fetched(
     assert await stage.used() == 0
 
 
+async def test_a_style_that_was_refused_is_not_the_last_one_that_was_used(tmp_path: Path) -> None:
+    async with a_stage(tmp_path / "animify.db", daily_limit=1, runners=[FakeRunner()]) as stage:
+        await stage.result_of(await stage.ask(style="ukiyoe"))
+        await stage.whispered(await stage.ask(style="manga"))
+        assert stage.client.services.shelf.last(stage.mika.id) == "ukiyoe"
+
+
+async def test_a_new_member_is_told_when_they_may_ask(stage: Stage) -> None:
+    act = Act(cause="1", guild_id=stage.guild.id, actor_id=None)
+    await stage.store.desk.change_guild(act, new_member_hours=72)
+    joined_at = int(time.time()) - 3600
+    ren = stage.guild.member("Ren", joined_at=joined_at)
+    refusal = await stage.whispered(await stage.ask(ren))
+    assert f"<t:{joined_at + 72 * 3600}:R>" in refusal.text
+
+
 async def test_beyond_the_quota_the_member_is_told_when_it_starts_anew(tmp_path: Path) -> None:
     async with a_stage(tmp_path / "animify.db", daily_limit=1) as stage:
         await stage.result_of(await stage.ask())
         response = await (await stage.ask()).response()
         assert response.ephemeral
-        assert "1 picture for today" in response.message.text
+        assert "used your 1 picture of today" in response.message.text
         assert "<t:" in response.message.text
         assert await stage.used() == 1
 
 
 async def test_a_third_request_waits_until_the_first_has_arrived(tmp_path: Path) -> None:
-    runner = FakeRunner(Act.STALL)
+    runner = FakeRunner(Do.STALL)
     async with a_stage(tmp_path / "animify.db", daily_limit=5, runners=[runner]) as stage:
         asked = [await stage.ask(), await stage.ask()]
         for interaction in asked:
             await interaction.response()
         third = await (await stage.ask()).response()
         assert third.ephemeral
-        assert "already have 2 pictures on the way" in third.message.text
+        assert "already have 2 requests on the way" in third.message.text
         runner.gate.release()
         for interaction in asked:
             await stage.result_of(interaction)
@@ -107,21 +126,21 @@ async def test_a_photo_that_comes_at_the_third_try_is_painted(stage: Stage) -> N
 
 
 async def test_an_engine_that_dies_is_said_and_refunded(tmp_path: Path) -> None:
-    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner(Act.DIE)]) as stage:
+    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner(Do.DIE)]) as stage:
         refusal = await stage.whispered(await stage.ask())
         assert "did not count" in refusal.text
         assert await stage.used() == 0
 
 
 async def test_a_picture_that_is_twice_black_is_not_shown(tmp_path: Path) -> None:
-    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner(Act.BLACK, Act.BLACK)]) as stage:
+    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner(Do.BLACK, Do.BLACK)]) as stage:
         refusal = await stage.whispered(await stage.ask())
         assert "not come out fit to show" in refusal.text
         assert await stage.used() == 0
 
 
 async def test_a_picture_that_is_black_once_is_painted_again(tmp_path: Path) -> None:
-    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner(Act.BLACK)]) as stage:
+    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner(Do.BLACK)]) as stage:
         assert (await stage.result_of(await stage.ask())).attachments
 
 
@@ -144,7 +163,7 @@ async def test_no_secret_of_a_refused_photo_is_left_in_the_database(tmp_path: Pa
 
 
 async def test_a_wait_that_no_token_would_outlive_is_refused_before_the_charge(tmp_path: Path) -> None:
-    runner = FakeRunner(Act.STALL)
+    runner = FakeRunner(Do.STALL)
     async with a_stage(tmp_path / "animify.db", runners=[runner]) as stage:
         dear = Ticket(guild=stage.guild.id, user=1, cost=policy.MAX_WAIT + 60)
         async with stage.dispatcher.turn(dear) as ahead:
@@ -157,9 +176,11 @@ async def test_a_wait_that_no_token_would_outlive_is_refused_before_the_charge(t
 
 
 async def test_an_engine_that_takes_nothing_is_said_before_the_charge(tmp_path: Path) -> None:
-    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner(Act.CRASH)]) as stage:
+    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner(Do.CRASH)]) as stage:
         await stage.whispered(await stage.ask())
         response = await (await stage.ask()).response()
         assert response.ephemeral
         assert "engine is down" in response.message.text
+        in_place_of_a_form = await (await stage.mika.slash(stage.channel, "animify")).response()
+        assert "engine is down" in in_place_of_a_form.message.text
         assert await stage.used() == 0

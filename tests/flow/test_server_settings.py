@@ -92,7 +92,7 @@ async def test_a_moderators_role_moderates_and_changes_no_settings(scene: Scene)
 
     assert "Only moderators" in await told("quota show", member=scene.stage.mika)
     await scene.set("where", "moderator_roles", scene.role)
-    assert "left now" in await told("quota show", member=scene.stage.mika)
+    assert "left today" in await told("quota show", member=scene.stage.mika)
     assert "Manage Server" in await told("server")
 
 

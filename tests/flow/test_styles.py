@@ -15,6 +15,7 @@ from bot.ui import custom_ids, forms, gallery
 from playground import AnswerKind, Channel, Message, Playground, Upload
 from playground.layout import walk
 from tests.engine.fakes import SAFE, FakeChecker, FakeRunner
+from tests.flow.pressing import Runs
 from tests.flow.stage import Stage, a_photo, a_stage, the_bot
 from tests.styles.many import many
 
@@ -142,6 +143,19 @@ async def test_the_style_that_was_used_last_is_suggested_first(stage: Stage) -> 
     assert (await suggested(stage))[:2] == ["ukiyoe", "ghibli"]
     assert await suggested(stage, "wood") == ["ukiyoe"]
     assert (await suggested(stage, "g"))[0] == "ghibli"
+
+
+async def test_after_a_restart_the_first_suggestions_are_right(tmp_path: Path) -> None:
+    async with Playground(identify_interval=0) as world:
+        runs = Runs(world, tmp_path / "animify.db")
+        async with runs.run() as stage:
+            await stage.result_of(await stage.ask(style="ukiyoe"))
+            await switch_off(stage, "manga")
+        async with runs.run() as stage:
+            choices = await stage.mika.autocomplete(stage.channel, "animify", focused="style", value="")
+            named = [choice.value for choice in choices]
+    assert named[0] == "ukiyoe"
+    assert "manga" not in named
 
 
 async def test_a_german_reader_finds_styles_by_their_german_names_and_moods(stage: Stage) -> None:

@@ -8,9 +8,9 @@ import pytest
 from bot.commands.asking import FOUR_STRENGTHS
 from bot.store import Act, Job, State
 from bot.ui import custom_ids, forms
-from bot.values.rules import ConsentRule
+from bot.values.rules import ConsentRule, Origin
 from engine.dispatcher import Moment
-from playground import AnswerKind, Message, Playground, ShiftingClock, Upload
+from playground import AnswerKind, Message, Permissions, Playground, ShiftingClock, Upload
 from tests.engine.fakes import Act as Does
 from tests.engine.fakes import FakeRunner
 from tests.flow.moderating import a_result, job_of, labels, now, report
@@ -167,13 +167,31 @@ async def test_whose_photo_it_was_stays_known(stage: Stage) -> None:
     assert (job.user_id, job.owner_id) == (stage.mika.id, noor)
 
 
+async def test_a_bots_picture_stays_for_moderators_only(stage: Stage) -> None:
+    role = stage.guild.role("Once", Permissions.MODERATE_MEMBERS)
+    ren = stage.guild.member("Ren", roles=(role,))
+    await settle(stage, upload_statement=True)
+    bot = stage.guild.bot_user("Another bot")
+    posted = await bot.say(stage.channel, "look", Upload("art.jpg", a_photo(), "image/jpeg"))
+    opened = await ren.use_on_message(stage.channel, "Animify this", posted)
+    await opened.response()
+    result = await picture_of(stage, await ren.submit(opened, {}))
+    (job,) = await jobs_of(stage, await press(stage, result, "Again", ren))  # and no statement is asked for
+    assert job.origin is Origin.MACHINE
+    stage.guild.take_role(ren, role)
+    for label in ("Again", "Before/After"):
+        pressed = await press(stage, result, label, ren)
+        assert "by moderators only" in await told(stage, pressed)
+        assert await nothing_came_of(stage, pressed)
+
+
 async def test_a_photo_of_somebody_who_was_erased_is_not_used_again(stage: Stage) -> None:
     await settle(stage, consent=ConsentRule.ANYONE)
     result, noor = await of_somebodys_avatar(stage)
     await stage.store.privacy.begin_erasure(noor)
     await stage.store.privacy.erase(noor)
     pressed = await press(stage, result, "Again")
-    assert "know no more whose photo" in await told(stage, pressed)
+    assert "no longer know whose photo" in await told(stage, pressed)
     assert await nothing_came_of(stage, pressed)
 
 
@@ -190,7 +208,7 @@ async def test_of_a_hidden_or_deleted_picture_nothing_more_is_made(stage: Stage)
     await report(stage, stage.guild.member("Noor"), result, "shows_me")
     hidden = now(stage, result)
     for label in ("Again", "Subtler", "Bolder", "Four strengths"):
-        assert "hidden just now" in await told(stage, await press(stage, hidden, label))
+        assert "is hidden, since" in await told(stage, await press(stage, hidden, label))
     await stage.store.mark_deleted((await job_of(stage, result)).id)
     assert "deleted already" in await told(stage, await press(stage, hidden, "Again"))
     assert await stage.used() == 1
@@ -203,9 +221,50 @@ async def test_a_request_of_which_nothing_came_can_be_tried_again(tmp_path: Path
         assert "did not count" in sorry.text
         assert labels(sorry) == ["Try again (1 picture)"]
         (job,) = await jobs_of(stage, await press(stage, sorry, "Try again (1 picture)"))
-        assert look(job)[:2] == ("ghibli", 0.4)
-        assert job.seed != 7
+        assert look(job) == ("ghibli", 0.4, 7)
         assert await stage.used() == 1
+
+
+async def test_what_was_refused_by_its_seed_is_tried_with_another(tmp_path: Path) -> None:
+    async with a_stage(tmp_path / "animify.db", runners=[FakeRunner(Does.BLACK, Does.BLACK)]) as stage:
+        sorry = await stage.whispered(await stage.ask())
+        (job,) = await jobs_of(stage, await press(stage, sorry, "Try again (1 picture)"))
+        assert job.seed != 7
+
+
+async def test_what_is_lost_of_a_gallery_is_tried_again_by_itself(tmp_path: Path) -> None:
+    runner = FakeRunner(Does.PAINT, Does.PAINT, Does.DIE, Does.PAINT, Does.DIE)
+    async with a_stage(tmp_path / "animify.db", daily_limit=9, runners=[runner]) as stage:
+        gallery = await picture_of(stage, await press(stage, await a_result(stage), "Four strengths"))
+        assert len(gallery.media) == 2
+        jobs = await jobs_of(stage, await press(stage, now(stage, gallery), "Try again (2 pictures)"))
+        missing = set(FOUR_STRENGTHS) - {job.strength for job in await stage.store.jobs_by_result(gallery.id)}
+        assert [look(job) for job in jobs] == [("ghibli", strength, 7) for strength in sorted(missing)]
+        assert await stage.used() == 1 + 4
+
+
+async def test_a_whole_gallery_offers_nothing_to_try_again(stage: Stage) -> None:
+    gallery = await picture_of(stage, await press(stage, await a_result(stage), "Four strengths"))
+    assert labels(gallery) == ["Same for my photo", "Report", "Delete all 4"]
+
+
+async def test_what_was_called_off_is_not_tried_again(tmp_path: Path) -> None:
+    runner = FakeRunner(Does.PAINT, Does.PAINT, Does.DIE, Does.STALL)
+    async with a_stage(tmp_path / "animify.db", daily_limit=9, runners=[runner]) as stage:
+        four = await press(stage, await a_result(stage), "Four strengths")
+        await stage.queue.until(Moment.GRANTED, times=4)
+        await stage.card_shows(four, "1 picture failed")
+        await press(stage, now(stage, (await four.response()).message), "Cancel")
+        await settled(stage)
+        runner.gate.release()
+        first, *_ = await stage.store.jobs_of(four.id)
+        jobs = await jobs_of(stage, await press(stage, gallery_of(stage, first), "Try again (1 picture)"))
+        assert len(jobs) == 1
+
+
+def gallery_of(stage: Stage, job: Job) -> Message:
+    places = stage.playground.channel(job.result_channel_id or 0).messages
+    return next(one for one in places if one.id == job.result_message_id)
 
 
 async def test_all_pictures_of_it_are_tried_again_together(tmp_path: Path) -> None:

@@ -37,9 +37,7 @@ MAY = {
 """Elsewhere: on a message of ours in another server that names the same job, as a forger would want it."""
 
 SEEN = {EventKind.MESSAGE_CREATED, EventKind.MESSAGE_EDITED, EventKind.MESSAGE_DELETED}
-NO = {
-    str(phrase()) for phrase in (presses.NOT_YOURS, compare.NOT_YOURS, words.NOT_YOURS_TO_DELETE, words.JOB_FORGOTTEN)
-}
+NO = {str(phrase()) for phrase in (presses.NOT_YOURS, words.NOT_YOURS_TO_DELETE, words.JOB_FORGOTTEN)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,20 @@ async def test_it_is_answered_or_refused(theatre: Theatre, action: Action, who: 
     assert await answered(theatre.stage, pressed, message, since=before) is (action in MAY[who])
 
 
-async def a_message(theatre: Theatre, action: Action, place: Channel, requester: Member, owner: Member) -> Message:
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("action", sorted(EVERYBODYS | {Action.DELETE}))
+async def test_of_what_is_private_nobody_else_gets_anything_by_a_message_that_names_it(
+    theatre: Theatre, action: Action
+) -> None:
+    guild = theatre.stage.guild
+    requester, owner = guild.member("Mika"), guild.member("Noor", permissions=Permissions.MODERATE_MEMBERS)
+    message = await a_message(theatre, action, guild.text_channel("photos"), requester, owner, private=True)
+    assert await told(theatre.stage, await use(owner, message, action)) == words.JOB_FORGOTTEN()
+
+
+async def a_message(
+    theatre: Theatre, action: Action, place: Channel, requester: Member, owner: Member, *, private: bool = False
+) -> Message:
     """The card with this button, of a request for two pictures of somebody's photo."""
     stage = theatre.stage
     job = NewJob(owner_id=owner.id, strength=0.5, seed=7, photo_url=theatre.photo, url_expires_at=2_000_000_000)
@@ -111,6 +122,7 @@ async def a_message(theatre: Theatre, action: Action, place: Channel, requester:
         place=Place(guild_id=stage.guild.id, server_id=stage.guild.id, channel_id=stage.channel.id),
         user_id=requester.id,
         style="ghibli",
+        private=private,
         token="not used",
         jobs=(job, job),
     )
@@ -130,7 +142,7 @@ def card_with(action: Action, job_id: str, user_id: int) -> ui.LayoutView:
     comparison = Comparison(job_id=job_id, picture=a_picture(0).filename, style="Ghibli", spoiler=False)
     every_card = (
         cards.request(order, (Waiting(0, 0),)),
-        cards.failed(order, words.ENGINE_FAILED, retry=True),
+        cards.failed(order, words.ENGINE_FAILED, retry=1),
         cards.single(order, a_picture(0), None, keep=True),
         cards.result(order, (a_picture(0), a_picture(1))),
         compare.card(comparison, Form.SIDES, may_post=True),

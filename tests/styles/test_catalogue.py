@@ -155,6 +155,20 @@ def test_a_wrong_value_is_named_with_its_field(tmp_path: Path, old: str, new: st
     assert problem.startswith(f"mine.toml: {field}: ")
 
 
+@pytest.mark.parametrize(
+    "emoji", ["🌿", "❤️", "1️⃣", "🇩🇪", "👩🏽\u200d🎨", "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"]
+)
+def test_any_one_emoji_stands_for_a_style(tmp_path: Path, emoji: str) -> None:
+    text = MANGA.replace('emoji = "🖋️"', f'emoji = "{emoji}"')
+    assert styles.load(folder_with(tmp_path, mine=text))["mine"].emoji == emoji
+
+
+@pytest.mark.parametrize("emoji", ["", "x", "1", "★", "🎨🎨", "🎨 ", "<:ours:123>"])
+def test_what_discord_would_not_take_for_an_emoji_is_named(tmp_path: Path, emoji: str) -> None:
+    text = MANGA.replace('emoji = "🖋️"', f'emoji = "{emoji}"')
+    assert problems_of(folder_with(tmp_path, mine=text)) == ("mine.toml: emoji: it must be one emoji, such as 🎩",)
+
+
 @pytest.mark.parametrize("points", ["[[0.1, 0], [1, 1]]", "[[0, 0], [0.9, 1]]", "[[0, 0.5], [1, 0.2]]", "[[0, 0]]"])
 def test_a_tone_curve_rises_from_black_to_white(tmp_path: Path, points: str) -> None:
     ghibli = (BUILT_IN / "ghibli.toml").read_text(encoding="utf-8")

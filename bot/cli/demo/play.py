@@ -101,7 +101,7 @@ class Play:
 
     def _is_ours(self, playground: Playground, card_id: int) -> bool:
         card = playground.channel(card_id).state  # a thread's id is its message's
-        return card.name.endswith("Mika")
+        return card.name.startswith("Mika")
 
     def _show(self, event: Event, message: Message, *, indent: int) -> None:
         if event.kind is EventKind.MESSAGE_DELETED:

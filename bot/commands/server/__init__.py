@@ -16,7 +16,7 @@ from bot.ui.server.values import Choice, Form
 
 # Settings are nobody's business but the managers', who may be at it in any channel: the card is theirs alone.
 @app_commands.command(
-    description=locale_str("For managers: see and change what this server has set, and what is wrong with it.")
+    description=locale_str("For whoever manages the server: see and change its settings, and what is wrong.")
 )
 @app_commands.default_permissions(manage_guild=True)
 @app_commands.allowed_installs(guilds=True, users=False)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 import discord
 from discord import ui
 
+from bot.ui import layout
 from bot.ui.custom_ids import Spot
 from bot.ui.language import _, joined, ngettext
 from bot.ui.server.settings import SETTINGS
@@ -52,10 +53,7 @@ def card(server: Server, page: Page, *, sheet: int = 0, notice: str | None = Non
     about = _overview(server) if page is Page.OVERVIEW else _controls(server, page, sheet)
     items = [*_head(server, page, notice), *about, _pages(server, page)]
     colour = _AMBER if server.faults or server.guild.paused or notice else _GREEN
-    view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(*items, accent_colour=colour))
-    view.stop()  # a stopped view is not kept by discord.py: its parts are answered by their custom ids alone
-    return view
+    return layout.card(*items, colour=colour)
 
 
 def form(server: Server, setting: Setting, asked: Form, *, page: Page) -> ui.Modal:
