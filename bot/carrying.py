@@ -263,10 +263,16 @@ class Carrier:
         """End a job of which no picture came, and refund it."""
         if not isinstance(error, EngineError | FetchError | DeliveryError | UnsafePictureError | RefusedError):
             _log.error("a journey failed", job=trip.job_id, exc_info=error)
-        kind = type(error).__name__
+        kind, taken_back = type(error).__name__, False
+
+        async def end() -> None:
+            nonlocal taken_back
+            taken_back = await self._store.fail(trip.job_id, kind)
+
         with suppress(UnknownJobError):  # its member was erased meanwhile
-            await self._settle(trip, lambda: self._store.fail(trip.job_id, kind))
-        self._witness.failed(kind)
+            await self._settle(trip, end)
+        if taken_back:  # else it had ended already, and that was counted
+            self._witness.failed(kind)
 
     async def _settle(self, trip: Trip, end: Callable[[], Awaitable[object]]) -> None:
         """Write the end of a job, again and again for a minute: one left open would count as under way until a restart.

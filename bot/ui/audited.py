@@ -7,7 +7,7 @@ from typing import Final
 from bot.ui import words
 from bot.ui.language import LANGUAGES, Phrase, _
 from bot.ui.server import settings
-from bot.ui.words import quoted
+from bot.ui.words import harmless
 from bot.values.records import Action, Entry
 from bot.values.rules import ConsentRule, SafetyMode
 
@@ -135,4 +135,4 @@ def _written(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return quoted(text, most=80)[1:-1]
+    return harmless(text, most=80)

@@ -48,7 +48,7 @@ ANOTHER_STYLE = Phrase("In another style… (1 picture)")
 MORE_STYLES = Phrase("More styles…")
 PICK = Phrase("Choose one of them…")
 
-CANCELLING = Phrase("-# Cancelling is free while it waits, and three times a day once it is being painted.")
+CANCELLING = Phrase("-# Cancelling is free while it waits, and for three pictures a day once they are being painted.")
 GONE = Phrase("🗑️ Deleted.")
 VANISHES = Phrase("-# It is gone once you dismiss it, so save what you like.")
 COSTS = Phrase("-# Again, another style, subtler and bolder cost 1 picture each, four strengths cost 4.")

@@ -1,6 +1,7 @@
 """What /privacy shows: what is kept of a person and why, what an erasure takes and what it leaves, and how it went."""
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Final
 
@@ -165,25 +166,25 @@ def _what(one: Remnant, name: Names) -> str:
     match one.kind:
         case Kind.USAGE:
             used = ngettext(
-                "**{count} picture used** on {day}, {where}.",
-                "**{count} pictures used** on {day}, {where}.",
+                "**{count} picture used** on <t:{at}:D>, {where}.",
+                "**{count} pictures used** on <t:{at}:D>, {where}.",
                 value["used"],
             )
-            return used.format(count=value["used"], day=value["day"], where=where)
+            return used.format(count=value["used"], at=_noon(value["day"]), where=where)
         case Kind.CAP_USAGE:
             used = ngettext(
-                "**{count} picture used** on {day}, over all servers.",
-                "**{count} pictures used** on {day}, over all servers.",
+                "**{count} picture used** on <t:{at}:D>, over all servers.",
+                "**{count} pictures used** on <t:{at}:D>, over all servers.",
                 value["used"],
             )
-            return used.format(count=value["used"], day=value["day"])
+            return used.format(count=value["used"], at=_noon(value["day"]))
         case Kind.CANCELS:
             off = ngettext(
-                "**{count} picture cancelled** while I painted, on {day}, {where}.",
-                "**{count} pictures cancelled** while I painted, on {day}, {where}.",
+                "**{count} picture cancelled** while I painted, on <t:{at}:D>, {where}.",
+                "**{count} pictures cancelled** while I painted, on <t:{at}:D>, {where}.",
                 value["cancels"],
             )
-            return off.format(count=value["cancels"], day=value["day"], where=where)
+            return off.format(count=value["cancels"], at=_noon(value["day"]), where=where)
         case Kind.REPORTS:
             made = ngettext(
                 "**{count} report made**, which counts among a day's.",
@@ -202,6 +203,11 @@ def _what(one: Remnant, name: Names) -> str:
         case Kind.PICTURES_OF_ME:
             who = _WHO[PicturesOfMe(value["said"])]()
             return _("**Who may use pictures of you**: {who}, as you said with `/privacy optout`.").format(who=who)
+
+
+def _noon(day: str) -> int:
+    """A day at noon in UTC, in epoch seconds: almost everywhere the same date."""
+    return int(datetime.combine(date.fromisoformat(day), time(12), UTC).timestamp())
 
 
 def _button(choice: Choice, user_id: int) -> str:

@@ -147,9 +147,13 @@ def _blocked(standing: Standing) -> str:
 
 
 def quoted(text: str, *, most: int = 200) -> str:
+    """Strangers' words in quotation marks, as they are."""
+    return _("“{text}”").format(text=harmless(text, most=most))
+
+
+def harmless(text: str, *, most: int) -> str:
     """Strangers' words as they are: no markdown, no mention, one line, no direction but the reader's own."""
-    plain = _MARKUP.sub(r"\\\g<0>", one_line(text)[:most])
-    return f"“{discord.utils.escape_mentions(plain)}”"
+    return discord.utils.escape_mentions(_MARKUP.sub(r"\\\g<0>", one_line(text)[:most]))
 
 
 def one_line(text: str) -> str:

@@ -9,7 +9,20 @@ import pytest
 from discord import ui
 
 from bot.commands.report import form as report_form
-from bot.ui import audited, auditing, cards, compare, details, forms, moderation, privacy, queue, quotas, statistics
+from bot.ui import (
+    audited,
+    auditing,
+    cards,
+    compare,
+    details,
+    forms,
+    moderation,
+    privacy,
+    queue,
+    quotas,
+    statistics,
+    words,
+)
 from bot.ui.custom_ids import AuditPage, Preset
 from bot.ui.language import LANGUAGES, speaking, spoken
 from bot.ui.server import SETTINGS, Fault, Page, card, faults, form
@@ -188,6 +201,12 @@ async def test_discord_takes_every_form(language: str) -> None:
 async def test_sentences_have_their_fields_filled_in(language: str) -> None:
     with speaking(language):
         assert unfilled("\n".join(sentences())) == []
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "“a\\*b”"), ("de", "„a\\*b“"), ("ja", "「a\\*b」")])
+def test_strangers_words_stand_in_the_quotation_marks_of_the_language(language: str, said: str) -> None:
+    with speaking(language):
+        assert words.quoted("a*b") == said
 
 
 def unfilled(text: str) -> list[str]:

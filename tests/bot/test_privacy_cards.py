@@ -59,3 +59,9 @@ def test_what_somebody_has_said_is_shown_in_their_words() -> None:
     said = Remnant(kind=Kind.PICTURES_OF_ME, guild_id=0, value={"said": "nobody"}, until=None)
     assert "nobody" in text_of(privacy.shown(Summary(lasting=(said,)), str))
     assert "3 pictures" in privacy.said(PicturesOfMe.NOBODY, 3)
+
+
+def test_a_day_is_shown_as_its_reader_writes_dates() -> None:
+    used = Remnant(kind=Kind.CAP_USAGE, guild_id=0, value={"used": 2, "day": "2026-03-01"}, until=None)
+    noon = NOW
+    assert f"**2 pictures used** on <t:{noon}:D>" in text_of(privacy.shown(Summary(lasting=(used,)), str))

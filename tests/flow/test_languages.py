@@ -40,8 +40,8 @@ async def speaks(stage: Stage, language: str) -> None:
 async def test_everybody_is_answered_in_the_language_of_their_own_discord(stage: Stage) -> None:
     for locale, answer in (
         ("en-GB", "You have"),
-        ("de", "Du hast"),
-        ("ja", "いまの残り"),
+        ("de", "Heute noch"),
+        ("ja", "今日の残り"),
         ("fr", "You have"),
     ):
         stage.mika.set_locale(locale)
