@@ -18,7 +18,7 @@ from playground import Channel, Event, EventKind, Guild, Playground, Upload, red
 TARGET = Target(4)
 _AHEAD = 20
 _PATIENCE = 180.0
-_SECONDS = re.compile(r" (\d+\.\d) s ")
+_SECONDS = re.compile(r" (\d+(?:\.\d)?) s ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,10 @@ class Members:
         posted = await self._event(card.id, EventKind.MESSAGE_CREATED, channel_id=card.id)  # a thread has its card's id
         assert posted.message is not None
         assert posted.message.attachments
-        painted = _SECONDS.search(posted.message.text)
-        assert painted is not None
         finished = await self._event(card.id, EventKind.MESSAGE_EDITED, words=f"/{card.id}/{posted.message.id}")
+        assert finished.message is not None
+        painted = _SECONDS.search(finished.message.text)
+        assert painted is not None
         return Trip(float(painted[1]), *(event.at - asked.at for event in (answered, opened, posted, finished)))
 
     async def _event(self, about: int, kind: EventKind, *, channel_id: int | None = None, words: str = "") -> Event:

@@ -38,7 +38,7 @@ def test_what_was_called_off_did_not_fail() -> None:
 def test_the_question_names_the_price_and_the_button_pays_it() -> None:
     card = cards.cancel_question(ORDER.job_id, 2)
     assert presses.would_charge(2) in text_of(card)
-    assert [one.label for one in card.walk_children() if isinstance(one, ui.Button)] == ["Cancel, and pay for it"]
+    assert [one.label for one in card.walk_children() if isinstance(one, ui.Button)] == ["Cancel, it still counts"]
 
 
 @pytest.mark.parametrize(("medium", "how"), [(Medium.MODEL, "AI-made"), (Medium.FILTER, "not AI"), (None, "klein")])

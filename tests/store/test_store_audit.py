@@ -106,12 +106,17 @@ READS: dict[str, Callable[[Desk, int], Awaitable[object]]] = {
     "role_limits": lambda desk, guild_id: desk.role_limits(guild_id),
     "results_of": lambda desk, guild_id: _gather(desk.results_of(guild_id, user_id) for user_id in (1, 2, 7, 8)),
     "audit": lambda desk, guild_id: desk.audit(guild_id, limit=1000),
+    "styles_off": lambda desk, guild_id: _styles_off(desk, guild_id),
 }
 CHANGES = {
     *("change_guild", "present", "left", "joined", "set_limit", "unset_limit", "grant", "reset"),
     *("set_role_limit", "unset_role_limit", "block", "unblock", "deleted"),
     *("purged", "block_for", "dismiss"),
 }
+
+
+async def _styles_off(desk: Desk, guild_id: int) -> object:
+    return (await desk.styles_off()).get(guild_id)
 
 
 async def _gather(reads: Any) -> list[object]:
