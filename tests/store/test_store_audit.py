@@ -101,22 +101,22 @@ async def test_pages_show_every_row_once_the_latest_first_and_filters_show_just_
         assert all(entry.self_serving for entry in expected)
 
 
+async def _styles_off(desk: Desk, guild_id: int) -> object:
+    return (await desk.styles_off()).get(guild_id)
+
+
 READS: dict[str, Callable[[Desk, int], Awaitable[object]]] = {
     "guild": lambda desk, guild_id: desk.guild(guild_id),
     "role_limits": lambda desk, guild_id: desk.role_limits(guild_id),
     "results_of": lambda desk, guild_id: _gather(desk.results_of(guild_id, user_id) for user_id in (1, 2, 7, 8)),
     "audit": lambda desk, guild_id: desk.audit(guild_id, limit=1000),
-    "styles_off": lambda desk, guild_id: _styles_off(desk, guild_id),
+    "styles_off": _styles_off,
 }
 CHANGES = {
     *("change_guild", "present", "left", "joined", "set_limit", "unset_limit", "grant", "reset"),
     *("set_role_limit", "unset_role_limit", "block", "unblock", "deleted"),
     *("purged", "block_for", "dismiss"),
 }
-
-
-async def _styles_off(desk: Desk, guild_id: int) -> object:
-    return (await desk.styles_off()).get(guild_id)
 
 
 async def _gather(reads: Any) -> list[object]:
