@@ -157,14 +157,14 @@ class Carrier:
             queue.enter_context(board.queueing(position, turn.quote))
             await board.opened()
             await turn.near()
-            if await self.shows(carried.order) is Picture.DELETED:
-                raise DeliveryError(Trouble.GONE)  # nothing is painted for nobody
             await self._store.start(trip.job_id, judge=still_admits)
             carried.show(Preparing())
             photo = await lane.studio.prepare(await self._fetch(trip))
             showing = {await self._safety.look(photo.pixels, trip)}
             board.waits(position)
             await turn.granted()
+            if await self.shows(carried.order) is Picture.DELETED:
+                raise DeliveryError(Trouble.GONE)  # nothing is painted for nobody
             await self._store.go_on(trip.job_id, judge=still_admits)
             self._witness.granted(waited=self._clock() - entered)
             picture = await lane.studio.paint(trip.job_id, photo, look, partial(board.progress, position))
