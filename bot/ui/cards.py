@@ -236,7 +236,6 @@ def _below(order: Order, job_id: str, *, count: int, reached: bool = True) -> tu
     delete: ui.Button[ui.LayoutView] = ui.Button(
         label=captions.delete(count),
         emoji="🗑️",
-        style=discord.ButtonStyle.danger,
         custom_id=custom_ids.write(Action.DELETE, job_id),
     )
     if order.private:
