@@ -289,13 +289,13 @@ class Journey:
         everyone = [Carried(order, trip, lane, delivery, board) for trip in trips]
         self._carried |= {one.trip.job_id: one for one in everyone}
         try:
-            with suppress(StoreError):  # no previews, then
-                board.previews = await self._safety.looks_away(trips[0].place)
             async with asyncio.TaskGroup() as carrying:
                 for one in everyone:
                     carrying.create_task(self._carrier.carry(one), name=f"trip-{one.trip.job_id}")
                 await board.complete()
                 async with self._card(order, trips[0], delivery, board):
+                    with suppress(StoreError):  # no previews, then
+                        board.previews = await self._safety.looks_away(trips[0].place)
                     await board.over()
         except asyncio.CancelledError:
             if not all(map(ended, board.statuses())):

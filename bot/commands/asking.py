@@ -11,7 +11,7 @@ import discord
 import structlog
 
 from bot import attachments
-from bot.commands.choosing import to_be_had
+from bot.commands.choosing import offered, to_be_had
 from bot.commands.services import Interaction, RefusalError, Services, actor
 from bot.delivery import DiscordDelivery, place_of, scope_of
 from bot.delivery.answer import FirstAnswer
@@ -108,11 +108,11 @@ async def ask(
     delivery = DiscordDelivery.answering(interaction, turns=turns, private=wish.private, answer=answer)
     try:
         found = pictures if isinstance(pictures, tuple) else await pictures
-        guild = await interaction.client.services.store.desk.guild(scope_of(interaction))
+        style = wish.style or await _usual_here(interaction)
     except (RefusalError, StoreError) as error:
         await delivery.refused(why_not(error))
         return
-    request = _request(interaction, found, wish, guild, delivery)
+    request = _request(interaction, found, wish, style, delivery)
     await send(interaction, request, delivery)
 
 
@@ -135,21 +135,15 @@ async def send(interaction: Interaction, request: Request, delivery: DiscordDeli
     await services.journey.begin(request, delivery)
 
 
-def menu(services: Services, place: Place, guild: Guild, *, but: str) -> tuple[Choice, ...]:
-    """The other styles that can be had in a place."""
-    return tuple(
-        Choice(style.id, style.label, style.emoji)
-        for style in to_be_had(services, place, guild.styles_off)
-        if style.id != but
-    )
+def menu(services: Services, place: Place, *, but: str) -> tuple[Choice, ...]:
+    """The other styles that can be had in a place, from memory: nobody's first answer waits for it."""
+    return tuple(Choice(style.id, style.label, style.emoji) for style in offered(services, place) if style.id != but)
 
 
 def _request(
-    interaction: Interaction, pictures: tuple[Picture, ...], wish: Wish, guild: Guild, delivery: DiscordDelivery
+    interaction: Interaction, pictures: tuple[Picture, ...], wish: Wish, style: Style, delivery: DiscordDelivery
 ) -> Request:
     services, place = interaction.client.services, place_of(interaction)
-    had = to_be_had(services, place, guild.styles_off)
-    style = wish.style or usual_style(had, guild) or next(iter(services.catalogue.values()))  # the rules say why not
     seed = secrets.randbits(32) if wish.seed is None else wish.seed
     asked_at = interaction.created_at.timestamp()
     shots = tuple(
@@ -174,7 +168,7 @@ def _request(
         token_only=not delivery.site.bot_is_here,
         private=wish.private,
         language=language.spoken(),
-        menu=menu(services, place, guild, but=style.id),
+        menu=menu(services, place, but=style.id),
     )
 
 
@@ -183,6 +177,14 @@ def _pairs(pictures: tuple[Picture, ...], strengths: tuple[float, ...]) -> list[
     if len(pictures) == 1:
         return [(pictures[0], strength) for strength in strengths]
     return list(zip(pictures, cycle(strengths), strict=False))
+
+
+async def _usual_here(interaction: Interaction) -> Style:
+    """The style that is painted where none is named; one that can't be had if none can: the rules say why not."""
+    services = interaction.client.services
+    guild = await services.store.desk.guild(scope_of(interaction))
+    had = to_be_had(services, place_of(interaction), guild.styles_off)
+    return usual_style(had, guild) or next(iter(services.catalogue.values()))
 
 
 def usual_style(had: Sequence[Style], guild: Guild) -> Style | None:

@@ -66,8 +66,8 @@ async def announced(interaction: Interaction, asked: Awaitable[T]) -> T:
 async def menu(interaction: Interaction, job: Job) -> tuple[Choice, ...]:
     """The other styles that a job's photo can be had in here, now."""
     services, place = interaction.client.services, place_of(interaction)
-    guild = await services.store.desk.guild(place.guild_id)
-    return asking.menu(services, place, guild, but=job.style)
+    services.shelf.learn(place.guild_id, await services.store.desk.guild(place.guild_id))
+    return asking.menu(services, place, but=job.style)
 
 
 def chosen(interaction: Interaction) -> str:

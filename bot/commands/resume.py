@@ -93,11 +93,10 @@ async def _pick_up(
         request = _Request(await store.jobs_of(first.interaction_id), gone, None)
     if delivery is None:
         return
-    settings = await store.desk.guild(first.guild_id)
     order = replace(
         order_of(first, catalogue),
         count=len(request.jobs),
-        menu=menu(client.services, _place(first, delivery.site), settings, but=first.style),
+        menu=menu(client.services, _place(first, delivery.site), but=first.style),
         long_wait=delivery.site.bot_is_here,  # who lives through a restart waits long
     )
     trips = tuple(_trip(job, style, delivery.site) for job in request.under_way) if style is not None else ()
