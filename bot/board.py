@@ -10,13 +10,11 @@ from typing import Final
 from bot.ui.status import Painting, Preparing, Status, Statuses, Waiting, ended
 from engine.contract import Progress
 from engine.dispatcher import Quote
-from engine.encoding import thumbnail
 
 NOTHING: Final[Mapping[int, Status]] = MappingProxyType({})
 """What an earlier run of the bot has left of a request that is new."""
 
 _ETA_STEP = 5
-_PREVIEW_SIDE = 384
 
 
 class Board:
@@ -101,9 +99,8 @@ class Board:
                 self._over.set()
 
     def progress(self, position: int, progress: Progress) -> None:
-        """The engine has come so far. Of a preview only the latest is kept, and small."""
-        rough = progress.preview if self.previews else None
-        preview = None if rough is None else thumbnail(rough, _PREVIEW_SIDE)
+        """The engine has come so far. Of previews only the latest is kept."""
+        preview = progress.preview if self.previews else None
         self.show(position, Painting(progress.step, progress.steps, preview))
 
     def _arrived(self, position: int) -> None:

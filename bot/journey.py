@@ -309,7 +309,7 @@ class Journey:
     async def _close(self, order: Order, statuses: Statuses, delivery: Delivery) -> None:
         mention = False
         with suppress(StoreError):  # whoever wanted to be called finds the card
-            mention = await self._store.mention_wanted(order.interaction_id)
+            mention = order.long_wait and await self._store.mention_wanted(order.interaction_id)
         await delivery.closed(order, statuses, partial(self._carrier.shows, order), mention=mention)
 
     @asynccontextmanager

@@ -16,6 +16,7 @@ from bot.delivery.calls import ONCE, DeliveryError, Trouble, already_gone, call
 from bot.delivery.place import Posted
 from bot.ui import cards
 from bot.ui.status import Order, Painting, Result, Statuses, Waiting, ended
+from engine.encoding import thumbnail
 
 TOKEN_LIFE: Final = 14 * 60.0
 """Seconds for which an interaction's token is used: it dies at 15 minutes, and 10,000 invalid requests ban us."""
@@ -29,6 +30,7 @@ _TICK = 0.4
 _NEAR_FRONT = 8  # places
 
 _LAST_EDIT_PATIENCE = 2.0
+_PREVIEW_SIDE: Final = 384
 
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -234,9 +236,9 @@ class Card:
             shown, edited_at = now, self._clock()
 
     async def _progress(self, order: Order, now: Statuses) -> None:
-        preview = next((one.preview for one in now if isinstance(one, Painting) and one.preview is not None), None)
-        view = cards.request(order, now, preview=preview is not None)
-        await self.edit(view, preview=preview)
+        rough = next((one.preview for one in now if isinstance(one, Painting) and one.preview is not None), None)
+        preview = None if rough is None else await asyncio.to_thread(thumbnail, rough, _PREVIEW_SIDE)
+        await self.edit(cards.request(order, now, preview=preview is not None), preview=preview)
 
     def webhook(self) -> discord.Webhook | None:
         """The interaction as a webhook, while its token lives."""

@@ -261,6 +261,8 @@ class Gallery:
         """The card is a result from now on, and says how many are still to come."""
         view = self._look(result.order, shown, statuses, result.allowance, cancel=True, hidden=hidden)
         async with card.still():
+            if self._site.bot_is_here:  # an archived thread lets nothing in it be changed
+                await place.awaken(self._client, card.address.channel_id, guild_id=self._site.guild_id)
             edited = await card.edit(view, added=result)
             card.become(edited)
 

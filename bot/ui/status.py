@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.ui.language import ENGLISH
-from engine.contract import Detour, Medium
+from engine.contract import Detour, Medium, Pixels
 
 Saying = Callable[[], str]
 """A sentence, in the language that is spoken where it is called."""
@@ -34,11 +34,11 @@ class Preparing:
 
 @dataclass(frozen=True, slots=True)
 class Painting:
-    """The engine has done `step` of `steps`; `preview` is what it has come to, as a small JPEG."""
+    """The engine has done `step` of `steps`; `preview` is what it has come to, small and rough."""
 
     step: int
     steps: int
-    preview: bytes | None = field(default=None, repr=False, compare=False)
+    preview: Pixels | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def a_picture(position: int = 0, detour: Detour | None = None) -> Shown:
 PICTURES = tuple(a_picture(position) for position in range(10))
 EVERYTHING: Statuses = (
     Waiting(3, 1_800_000_000, 1),
-    Painting(1, 4, b"preview"),
+    Painting(1, 4),
     Done("painter", 1.0),
     Failed(lambda: "No. " * 60),
     *([Waiting(9, 1_800_000_000)] * 6),

@@ -134,6 +134,22 @@ async def test_an_archived_thread_comes_back_with_the_next_picture(stage: Stage)
     assert second.channel_id == first.channel_id
 
 
+async def test_a_thread_that_was_archived_meanwhile_is_opened_for_the_picture(tmp_path: Path) -> None:
+    runner = FakeRunner(Act.PAINT, Act.STALL)
+    async with a_stage(tmp_path / "animify.db", runners=[runner]) as stage:
+        first = await stage.result_of(await stage.ask())
+        thread = stage.playground.channel(first.channel_id)
+        asked = await stage.ask(channel=thread)
+        await stage.queue.until(Moment.GRANTED, times=2)
+        thread.archive()
+        runner.gate.release()
+        result = await stage.result_of(asked)
+        assert result.id == (await asked.response()).message.id
+        assert result.attachments
+        assert await stage.used() == 2
+        stage.playground.violations.clear()  # progress may have been refused meanwhile
+
+
 async def test_nothing_of_the_photos_metadata_leaves(stage: Stage) -> None:
     file = io.BytesIO()
     exif = Image.Exif()
