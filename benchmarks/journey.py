@@ -130,7 +130,7 @@ def measure(effort: Effort) -> Section:
             "`/animify style:ghibli` with a JPEG of 12 MP and 4 MB; the bot is the unmodified child process, the"
             f" playground is Discord, every member is new. {len(alone)} journeys alone, one after the other;"
             f" {len(crowded)} with {_AHEAD} other members' requests ahead. The bars are means of the journeys alone:"
-            " seen from outside, but for painting, which the result's card states, and fetch, open, checks and encode,"
+            " seen from outside, but for painting, which the request's card states, and fetch, open, checks and encode,"
             " which are medians of the same parts called in this process."
         ),
         figures=(

@@ -28,12 +28,6 @@ def needed_in(channel: object, *, threads: bool) -> discord.Permissions:
     return INVITE_PERMISSIONS if opens else INVITE_PERMISSIONS & ~discord.Permissions(create_public_threads=True)
 
 
-def can_log(guild: discord.Guild | None, channel_id: int | None) -> bool:
-    """Whether this is a channel of the server that the bot can write in, as far as Discord has told of it."""
-    channel = None if guild is None or channel_id is None else guild.get_channel(channel_id)
-    return channel is not None and not missing(channel.permissions_for(channel.guild.me), LOG_PERMISSIONS)
-
-
 def missing(held: discord.Permissions, needed: discord.Permissions = INVITE_PERMISSIONS) -> tuple[str, ...]:
     """The names of what is missing, as Discord's settings word them; who sees no channel lacks that alone."""
     lacking = needed & ~held
