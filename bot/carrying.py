@@ -22,7 +22,7 @@ from bot.request import Delivery, Trip
 from bot.safety import Safety, UnsafePictureError
 from bot.store import DatabaseFailedError, IllegalTransitionError, RefusedError, Store, StoreError, UnknownJobError
 from bot.ui import words
-from bot.ui.status import Done, Failed, Finishing, Order, Preparing, Result, Saying, Shown, Status
+from bot.ui.status import Done, Failed, Finishing, Order, Preparing, Result, Saying, Shown, Status, ended
 from bot.values.records import Picture
 from bot.values.rules import Standing
 from bot.witness import Witness
@@ -120,6 +120,9 @@ class Carrier:
             carried.ending = True
             await self.take_back(carried.trip, error)
             carried.show(failed(error) if carried.recalled is None else _called_off(carried.recalled))
+            if not all(map(ended, carried.board.statuses())):  # else the last look says so
+                order = carried.order
+                await carried.delivery.lost(order, carried.board.statuses, partial(self.shows, order))
 
     async def _stopped(self, carried: Carried) -> None:
         """Either the picture is called off, or the bot stops: then it goes on after the next start, unless it is there.

@@ -214,6 +214,12 @@ class DiscordDelivery:
             with _forgiving("removal"), already_gone():
                 await self._gallery.remove(order, position, self._card, shows)
 
+    async def lost(self, order: Order, statuses: Callable[[], Statuses], shows: Shows) -> None:
+        """Say beside the pictures that are there that one of the others will not come."""
+        if self._card is not None:
+            with _forgiving("loss", order.job_id):
+                await self._gallery.refresh(order, statuses(), self._card, shows)
+
     async def closed(self, order: Order, statuses: Statuses, shows: Shows, *, mention: bool = False) -> None:
         """Give the cards of a request their last look, and call the member if they want that.
 
@@ -228,7 +234,7 @@ class DiscordDelivery:
             return
         there = True
         with _forgiving("last look", order.job_id):
-            there = await self._gallery.close(order, statuses, self._card, shows)
+            there = await self._gallery.refresh(order, statuses, self._card, shows)
         if posted != self._card.posted:
             with _forgiving("last card", order.job_id):
                 await self._card.edit(

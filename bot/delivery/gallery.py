@@ -108,8 +108,8 @@ class Gallery:
                 self._files = tuple(one for one in self._files if one.filename != gone.filename)
                 await self._change(self._look(order, self._shown, (), hidden=await _hidden(shows)))
 
-    async def close(self, order: Order, statuses: Statuses, card: Card, shows: Shows) -> bool:
-        """The last look, where the last picture has not brought it: some that were still expected then have failed.
+    async def refresh(self, order: Order, statuses: Statuses, card: Card, shows: Shows) -> bool:
+        """Say where the request stands, as far as the last picture has not said it: others have failed since.
 
         False where somebody has deleted the message.
 
@@ -117,12 +117,13 @@ class Gallery:
         ------
         DeliveryError
         """
-        if self.posted is None or len(self._shown) == order.count:
-            return True
-        async with self._turns.of(order.interaction_id):
+        async with self._turns.of(order.interaction_id):  # the first picture may be on its way
+            if self.posted is None or len(self._shown) == order.count:
+                return True
             try:
-                view = self._look(order, self._shown, statuses, hidden=await _hidden(shows))
-                if self.posted == card.posted:
+                on_card = self.posted == card.posted
+                view = self._look(order, self._shown, statuses, cancel=on_card, hidden=await _hidden(shows))
+                if on_card:
                     await card.edit(view)
                 else:
                     await self._change(view)
